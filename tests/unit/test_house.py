@@ -1,0 +1,141 @@
+"""The rules of the house: what holds for every file, whoever writes it."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from streams.settings import CATALOGUE, Setting
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+README = (ROOT / "README.md").read_text()
+MODULES = sorted(path for top in ("streams", "tests") for path in (ROOT / top).rglob("*.py"))
+LOCKS = [ROOT / "requirements.lock", ROOT / "requirements-dev.lock"]
+RULES = sorted((ROOT / "streams" / "packs").rglob("*rule.yaml"))
+VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "base", "core", "misc"}
+
+
+def short(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=short)
+def test_no_module_is_long(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 300
+
+
+@pytest.mark.parametrize("path", MODULES, ids=short)
+def test_names_say_what_is_inside(path: Path) -> None:
+    classes = [node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)]
+    words = {word.lower() for name in classes for word in re.findall("[A-Z][a-z]+", name)}
+    words |= {word for part in path.relative_to(ROOT).with_suffix("").parts for word in part.lower().split("_")}
+    assert not words & VAGUE
+
+
+def pins(lock: Path) -> dict[str, str]:
+    """Name to version of all that the lock pins."""
+    return dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", lock.read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=short)
+def test_a_lock_pins_and_hashes_everything_and_names_no_address(lock: Path) -> None:
+    entries = re.split(r"\n(?=\S)", lock.read_text())
+    wanted = [entry for entry in entries if not entry.startswith("#")]
+    assert [entry.split("\n")[0] for entry in wanted if "==" not in entry or "--hash=sha256:" not in entry] == []
+    assert not re.search(r"://|index|find-links|\.whl", lock.read_text())
+
+
+def test_the_locks_agree_with_each_other_and_with_the_project() -> None:
+    runtime, everything = (pins(lock) for lock in LOCKS)
+    assert runtime.items() <= everything.items()
+    wanted = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
+    tools = [Requirement(line) for line in PROJECT["dependency-groups"]["dev"]]
+    backend = [Requirement(line) for line in PROJECT["build-system"]["requires"]]
+    assert [str(need) for need in wanted if not met(need, runtime)] == []
+    assert [str(need) for need in tools + backend if not met(need, everything)] == []
+
+
+def met(need: Requirement, pinned: dict[str, str]) -> bool:
+    return need.specifier.contains(pinned.get(canonicalize_name(need.name), "0"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The top-level names that a module imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
+
+
+def test_what_the_package_imports_is_declared_and_what_is_declared_is_imported() -> None:
+    homes = packages_distributions()
+    names = {name for path in MODULES if short(path).startswith("streams/") for name in imported(path)}
+    used = {canonicalize_name(homes[name][0]) for name in names if name in homes} - {"streamward"}
+    declared = {canonicalize_name(Requirement(line).name) for line in PROJECT["project"]["dependencies"]}
+    assert used == declared
+
+
+def readme_commands() -> list[str]:
+    """The one-line commands of the README that make their own environment."""
+    return [line for line in README.splitlines() if line.startswith("python3 -m venv")]
+
+
+def test_the_readme_has_two_commands_of_one_line_and_ci_runs_them_as_they_stand() -> None:
+    steps = [line.strip() for line in (ROOT / ".ci" / "run").read_text().splitlines()]
+    ends = [line.rpartition(" && ")[2] for line in readme_commands()]
+    assert ends == [".venv/bin/streamward demo", ".venv/bin/pytest"]
+    assert readme_commands()[1] in steps
+
+
+@pytest.mark.parametrize("setting", CATALOGUE.values(), ids=lambda setting: setting.variable)
+def test_each_setting_has_its_row_in_the_readme_with_its_default(setting: Setting) -> None:
+    row = re.search(rf"^\| `{setting.variable}` \|([^|]*)\|", README, re.MULTILINE)
+    assert row
+    assert row[1].strip(" `") == as_written(setting.default)
+
+
+def as_written(default: Any) -> str:
+    """A default as the README shows it."""
+    if default is None or default == ():
+        return "none"
+    if isinstance(default, tuple):
+        return ",".join(default)
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
+def test_the_readme_names_no_setting_that_is_not_there() -> None:
+    known = {f"STREAMWARD_{form.upper()}" for setting in CATALOGUE.values() for form in setting.forms}
+    told = set(re.findall(r"STREAMWARD_[A-Z_]*[A-Z]", README))
+    assert told <= known | {"STREAMWARD_CONFIG"}
+
+
+@cache
+def cases_by_clause() -> dict[str, list[dict[str, Any]]]:
+    """The files of cases, as parsed, for each clause."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path in (ROOT / "streams" / "packs").rglob("*cases.yaml"):
+        cases = yaml.safe_load(path.read_text())
+        found.setdefault(cases["clause"], []).append(cases)
+    return found
+
+
+@pytest.mark.parametrize("rule", RULES, ids=short)
+def test_the_clause_of_each_rule_has_cases_that_stop_and_cases_that_pass(rule: Path) -> None:
+    files = cases_by_clause()[yaml.safe_load(rule.read_text())["clause"]]
+    assert any(cases.get(stop) for cases in files for stop in ("deny", "hold", "flag"))
+    assert any(cases.get(go) for cases in files for go in ("allow", "spared"))
+
+
+def test_there_are_rules() -> None:
+    assert RULES
