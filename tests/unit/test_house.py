@@ -14,6 +14,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from streams.metrics import CATALOGUE as CATALOGUE_OF_METRICS
+from streams.metrics import PREFIX, Row
 from streams.settings import CATALOGUE, Setting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,6 +120,17 @@ def test_the_readme_names_no_setting_that_is_not_there() -> None:
     known = {f"STREAMWARD_{form.upper()}" for setting in CATALOGUE.values() for form in setting.forms}
     told = set(re.findall(r"STREAMWARD_[A-Z_]*[A-Z]", README))
     assert told <= known | {"STREAMWARD_CONFIG"}
+
+
+def test_the_metrics_of_the_readme_are_those_of_the_catalogue_with_type_and_labels() -> None:
+    rows = re.findall(r"^\| `(streamward_\w+)` \| (\w+)[^|]* \|([^|]*)\|", README, re.MULTILINE)
+    told = {(name, kind, tuple(re.findall(r"`(\w+)`", labels))) for name, kind, labels in rows}
+    assert told == {(exposed_name(row), row.kind, row.labels) for row in CATALOGUE_OF_METRICS}
+
+
+def exposed_name(row: Row) -> str:
+    """The name that a scrape shows."""
+    return f"{PREFIX}{row.name}" + ("_total" if row.kind == "counter" else "")
 
 
 @cache
