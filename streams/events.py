@@ -4,13 +4,14 @@ Field names are those of the event contract (schemas/README.md). Nothing here kn
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
 Verdict = Literal["allow", "deny"]
 OutcomeName = Literal["allow", "flag", "hold", "deny"]
 Origin = Literal["declared", "content", "behaviour"]
 Header = tuple[str, bytes]
+RecordHeader = tuple[str, bytes | None]
 
 
 class ReceivedRecord(Protocol):
@@ -119,17 +120,17 @@ class Ruling:
 
 @dataclass(slots=True)
 class Outcome:
-    """What leaves for one record: a decision, or a reject where `code` is set. `value` None: the record's own bytes.
+    """What leaves for one record: a decision, or the reject where there is one. `value` None: the record's own bytes.
 
     The other fields are what metrics count, so that nothing has to be parsed again. `at` is the event time in ms;
     `decide_seconds` the time from bytes to bytes.
     """
 
     value: bytes | None
-    headers: list[Header]
+    headers: Sequence[RecordHeader]
     verdict: Verdict = "deny"
     outcome: OutcomeName = "deny"
-    code: str | None = None
+    reject: Reject | None = None
     provider: str = "unknown"
     operation: str = "unknown"
     reasons: tuple[Reason, ...] = ()
@@ -137,4 +138,8 @@ class Outcome:
     at: int | None = None
     decided_at: int = 0
     decide_seconds: float = 0.0
-    shadow: tuple[Mapping[str, Any], ...] = field(default=())
+
+    @property
+    def code(self) -> str | None:
+        """The code of the reject; None for a decision."""
+        return None if self.reject is None else self.reject.code
