@@ -46,7 +46,7 @@ class Decoder:
         self._too_deep = rejects.too_deep(bounds.depth)
         # Formats have patterns beside them; what a pattern cannot say of `time` is checked while reading it.
         self._validator = validator_for(
-            load_schema("request.v1"), validate_formats=False, pattern_options=RegexOptions(), offline=True
+            load_schema("request.v1"), validate_formats=False, pattern_options=RegexOptions()
         )
         self._is_valid = self._validator.is_valid
 

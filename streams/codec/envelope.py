@@ -42,6 +42,8 @@ def read_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
 
 def trace_context(envelope: Envelope, event: Mapping[str, Any]) -> Trace:
     """The trace context of a request: for each of its two parts the Kafka header, else the extension attribute."""
+    if not envelope.trace and "traceparent" not in event and "tracestate" not in event:
+        return ()
     found = []
     for name in _TRACE_NAMES:
         text = envelope.trace.get(name) or event.get(name)

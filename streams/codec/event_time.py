@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 _RFC3339 = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:(?P<second>[0-9]{2})(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -22,10 +22,9 @@ def parse_time(text: str) -> int | None:
 
     A leap second is the second before it and one second more.
     """
-    matched = _RFC3339.fullmatch(text) if len(text) <= LONGEST else None
-    if matched is None:
+    if len(text) > LONGEST or _RFC3339.fullmatch(text) is None:
         return None
-    leap = matched["second"] == "60"
+    leap = text[17:19] == "60"
     if leap:
         text = f"{text[:17]}59{text[19:]}"
     try:
