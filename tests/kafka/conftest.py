@@ -17,10 +17,11 @@ MakeTopic = Callable[..., str]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks every test of this folder, so that `-m "not kafka"` leaves them out."""
+    """Marks every test of this folder, so that `-m "not kafka"` leaves them out; the first may wait for Maven."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.kafka)
+            item.add_marker(pytest.mark.timeout(600))
 
 
 @pytest.fixture(scope="session")
