@@ -29,6 +29,8 @@ COMMANDS = {
     "demo": Lazy("streams.cli.demo", "See it work: broker, worker, traffic and verdicts, nothing else installed."),
     "check": Lazy("streams.cli.check", "Judge requests from files or standard input, without a broker."),
     "worker": Lazy("streams.cli.worker", "Consume requests, judge them, produce decisions, until SIGTERM."),
+    "explain": Lazy("streams.cli.explain", "Explain the decision of one request: what fired, what did not, and why."),
+    "rules": Lazy("streams.cli.rules", "List, show, check and try the rules."),
     "topics": Lazy("streams.cli.topics", "Create and check the topics, and see how far behind the workers are."),
     "send": Lazy("streams.cli.send", "Put requests from a file onto the requests topic."),
     "tail": Lazy("streams.cli.tail", "Watch requests, decisions or rejects go by."),

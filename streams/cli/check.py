@@ -135,7 +135,7 @@ def milliseconds(at: str | None) -> int | None:
 
 def reject_of(number: int, outcome: Outcome) -> dict[str, Any]:
     """What stands in the place of a decision that cannot be given."""
-    message = dict(outcome.headers).get("error-message", b"").decode("utf-8", "replace")
+    message = (dict(outcome.headers).get("error-message") or b"").decode("utf-8", "replace")
     return {"reject": {"code": outcome.code, "message": message, "line": number}}
 
 
