@@ -9,6 +9,7 @@ import orjson
 
 from streams.codec.event_time import format_time
 from streams.codec.faults import shortened_pointer
+from streams.codec.pointers import value_at
 from streams.events import Evidence, Header, Invalid, OutcomeName, Reason, ReceivedRecord, Request, Ruling, Verdict
 
 REASON_BOUND = 64
@@ -176,19 +177,7 @@ def _evidence(piece: Evidence, quoted: Mapping[str, Any] | None) -> dict[str, An
         "end": piece.end,
     }
     if quoted is not None and piece.path is not None and piece.start is not None:
-        text = _value_at(quoted, piece.path)
+        text = value_at(quoted, piece.path)
         if isinstance(text, str):
             written["quote"] = text[piece.start : piece.end]
     return written
-
-
-def _value_at(data: Any, pointer: str) -> Any:
-    """The value that a JSON Pointer (RFC 6901) names, or None where it leads nowhere."""
-    for token in pointer.split("/")[1:]:
-        if isinstance(data, dict):
-            data = data.get(token.replace("~1", "/").replace("~0", "~"))
-        elif isinstance(data, list) and len(token) < 10 and token.isdecimal() and int(token) < len(data):
-            data = data[int(token)]
-        else:
-            return None
-    return data
