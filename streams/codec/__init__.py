@@ -4,6 +4,7 @@
     json_text    JSON text -> value, lone surrogates mended
     event_time   RFC 3339 <-> milliseconds
     envelope     which content mode a record is in; its attributes and trace context
+    pointers     JSON Pointers, followed
     faults       where a request breaks its schema
     decoder      a record -> Request, Invalid or Reject
     rejects      the rejects there are, and the headers they leave with

@@ -2,10 +2,7 @@
 
 from hashlib import sha256
 
-from streams.events import ReceivedRecord, Reject
-
-RejectHeaders = list[tuple[str, bytes | None]]
-"""Headers of a reject. A record's own header may have no value, and is kept so."""
+from streams.events import ReceivedRecord, RecordHeader, Reject
 
 EMPTY = Reject("empty", "The record has no value.")
 NOT_JSON = Reject("not_json", "The value is not JSON in UTF-8.")
@@ -37,7 +34,7 @@ def too_deep(bound: int) -> Reject:
     return Reject("too_deep", f"The value is nested deeper than the bound of {bound}.")
 
 
-def reject_headers(record: ReceivedRecord, reject: Reject) -> RejectHeaders:
+def reject_headers(record: ReceivedRecord, reject: Reject) -> list[RecordHeader]:
     """The headers of a reject whose value is the record's own: the record's headers, then why and where from.
 
     Those that say where from are left out where it is not known, as for a line of a file.
@@ -45,21 +42,21 @@ def reject_headers(record: ReceivedRecord, reject: Reject) -> RejectHeaders:
     return [*record.headers, *_reasons(record, reject)]
 
 
-def shrunk_reject(record: ReceivedRecord, reject: Reject, keep_headers: bool) -> tuple[bytes, RejectHeaders]:
+def shrunk_reject(record: ReceivedRecord, reject: Reject, keep_headers: bool) -> tuple[bytes, list[RecordHeader]]:
     """Value and headers of a reject that the broker did not take whole: no value, but its size and SHA-256 (lower hex).
 
     Without `keep_headers` the record's own headers are left out too, which always fits.
     """
     value = record.value or b""
-    headers: RejectHeaders = [*record.headers] if keep_headers else []
+    headers: list[RecordHeader] = [*record.headers] if keep_headers else []
     headers += _reasons(record, reject)
     headers.append(("value-bytes", b"%d" % len(value)))
     headers.append(("value-sha256", sha256(value).hexdigest().encode()))
     return b"", headers
 
 
-def _reasons(record: ReceivedRecord, reject: Reject) -> RejectHeaders:
-    headers: RejectHeaders = [("error-code", reject.code.encode()), ("error-message", reject.message.encode())]
+def _reasons(record: ReceivedRecord, reject: Reject) -> list[RecordHeader]:
+    headers: list[RecordHeader] = [("error-code", reject.code.encode()), ("error-message", reject.message.encode())]
     if record.topic is not None:
         headers.append(("origin-topic", record.topic.encode()))
     for name, number in (
