@@ -77,7 +77,7 @@ def _fault(place: Sequence[str | int]) -> Fault:
     if not place:
         return "data", ""
     if place[0] != "data":
-        return str(place[0])[:_NAME_BOUND], None
+        return str(place[0])[:_NAME_BOUND] or "envelope", None
     kept: list[str] = []
     pointer = ""
     for token in place[1:]:

@@ -153,6 +153,13 @@ def test_a_pointer_ends_at_its_last_token_that_fits(length: int, pointer: str) -
     assert outcome.faults == (("k" * length if pointer else "data", pointer),)
 
 
+@pytest.mark.parametrize(("name", "fact"), [("", "envelope"), ("N" * 300, "N" * 256)])
+def test_an_attribute_of_the_envelope_is_named_within_bounds(name: str, fact: str) -> None:
+    outcome = decoded(DECODER, request(**{name: "x"}))
+    assert isinstance(outcome, Invalid)
+    assert outcome.faults == ((fact, None),)
+
+
 def test_faults_are_found_in_bounded_time_and_number() -> None:
     for data in ({"use": {"capabilities": ["x"] * 150_000}}, {f"k{number}": 1 for number in range(50_000)}):
         outcome = decoded(DECODER, request_data(**data))

@@ -1,6 +1,7 @@
 """What holds for any bytes at all: nothing raises, and whatever is written fits the decision schema."""
 
 import json
+from dataclasses import replace
 from itertools import accumulate
 from typing import Any, get_args
 
@@ -72,7 +73,9 @@ def test_any_record_has_one_outcome_and_nothing_raises(value: bytes, kept: Any, 
         assert outcome.faults
         assert all(pointer is None or len(pointer) <= 1024 for _, pointer in outcome.faults)
     assert DECODER.decode(record, NOW) == outcome
-    _check_decision(outcome, record, Ruling("deny", (REASON,)), "deny")
+    faults = outcome.faults if isinstance(outcome, Invalid) else ()
+    evidence = tuple(Evidence(fact, None, "declared", pointer) for fact, pointer in faults)
+    _check_decision(outcome, record, Ruling("deny", (replace(REASON, evidence=evidence),)), "deny")
     assert all(text.decode() for _, text in decision_headers(outcome, "deny", "deny", "d"))
 
 
