@@ -33,6 +33,8 @@ def declared(fact: str, value: str | bool, path: str) -> Known:
 def declared_values(data: Mapping[str, Any]) -> Iterator[tuple[str, Known]]:
     """Every declared fact of `use`, the attachments and the signals, as (name, value)."""
     yield from _of_use(data.get("use") or {})
+    provider = data["service"]["provider"]
+    yield "service.provider", declared("service.provider", provider, "/service/provider")
     if operation := data["service"].get("operation"):
         yield "service.operation", declared("service.operation", operation, "/service/operation")
     for index, attachment in enumerate(data.get("attachments") or ()):

@@ -73,6 +73,7 @@ def _fact_kinds(definitions: Mapping[str, Any], values: Any) -> dict[str, FactKi
         "use.consent": FactKind(values("consent")),
         "use.oversight": FactKind(values("oversight")),
         "use.subjects": FactKind(values("subject")),
+        "service.provider": FactKind(values("provider")),
         "service.operation": FactKind(values("operation"), closed=True),
         "attachments.kind": FactKind(values("attachment_kind"), closed=True),
     }
