@@ -4,13 +4,11 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
-from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -23,7 +21,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 README = (ROOT / "README.md").read_text()
 MODULES = sorted(path for top in ("streams", "tests") for path in (ROOT / top).rglob("*.py"))
 LOCKS = [ROOT / "requirements.lock", ROOT / "requirements-dev.lock"]
-RULES = sorted((ROOT / "streams" / "packs").rglob("*rule.yaml"))
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "base", "core", "misc"}
 
 
@@ -131,24 +128,3 @@ def test_the_metrics_of_the_readme_are_those_of_the_catalogue_with_type_and_labe
 def exposed_name(row: Row) -> str:
     """The name that a scrape shows."""
     return f"{PREFIX}{row.name}" + ("_total" if row.kind == "counter" else "")
-
-
-@cache
-def cases_by_clause() -> dict[str, list[dict[str, Any]]]:
-    """The files of cases, as parsed, for each clause."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for path in (ROOT / "streams" / "packs").rglob("*cases.yaml"):
-        cases = yaml.safe_load(path.read_text())
-        found.setdefault(cases["clause"], []).append(cases)
-    return found
-
-
-@pytest.mark.parametrize("rule", RULES, ids=short)
-def test_the_clause_of_each_rule_has_cases_that_stop_and_cases_that_pass(rule: Path) -> None:
-    files = cases_by_clause()[yaml.safe_load(rule.read_text())["clause"]]
-    assert any(cases.get(stop) for cases in files for stop in ("deny", "hold", "flag"))
-    assert any(cases.get(go) for cases in files for go in ("allow", "spared"))
-
-
-def test_there_are_rules() -> None:
-    assert RULES
