@@ -31,6 +31,7 @@ COMMANDS = {
     "worker": Lazy("streams.cli.worker", "Consume requests, judge them, produce decisions, until SIGTERM."),
     "explain": Lazy("streams.cli.explain", "Explain the decision of one request: what fired, what did not, and why."),
     "rules": Lazy("streams.cli.rules", "List, show, check and try the rules."),
+    "eval": Lazy("streams.cli.eval", "Measure judgement on labelled texts: recall and false alarms."),
     "topics": Lazy("streams.cli.topics", "Create and check the topics, and see how far behind the workers are."),
     "send": Lazy("streams.cli.send", "Put requests from a file onto the requests topic."),
     "tail": Lazy("streams.cli.tail", "Watch requests, decisions or rejects go by."),

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from streams.schema_files import load_schema
 
-FURTHER_ACTS = frozenset({"stalk", "disable_filters", "evade_policy"})
+FURTHER_ACTS = frozenset({"stalk", "disable_filters", "evade_policy", "film_intimate_place"})
 """Acts that only content can name: the contract has no capability for them."""
 
 BIOMETRIC = frozenset({"face", "voice", "gait", "iris", "fingerprint", "body", "typing"})
