@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
-from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -35,6 +35,7 @@ class Row(NamedTuple):
 
 _DECIDE = (0.00001, 0.00002, 0.00003, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.2, 1.0)
 _AGE = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
+_DELAY = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 _BATCH = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 
 CATALOGUE: tuple[Row, ...] = (
@@ -48,10 +49,12 @@ CATALOGUE: tuple[Row, ...] = (
     Row("batch_records", "histogram", (), "Records in one fetched batch of one partition.", _BATCH),
     Row("inflight_records", "gauge", (), "Records taken whose outcome is not yet acknowledged."),
     Row("lag_records", "gauge", ("topic", "partition"), "Records of a held partition that have no outcome yet."),
+    Row("lag_seconds", "gauge", ("topic", "partition"), "How long the oldest of these has waited; 0 for none."),
     Row("produce_errors", "counter", (), "Outcomes that the broker did not take at once; they are sent again."),
     Row("commits", "counter", ("result",), "Commits of offsets, by result."),
     Row("rebalances", "counter", (), "Times that partitions were given to or taken from this worker."),
     Row("ready", "gauge", (), "1 while the worker's readiness door answers 200."),
+    Row("loop_delay_seconds", "histogram", (), "How late the event loop came to a timer that was due.", _DELAY),
     Row("policy_info", "gauge", ("pack", "version", "digest"), "The packs in force; always 1."),
     Row("build_info", "gauge", ("version", "python"), "The program that runs; always 1."),
 )
@@ -128,6 +131,7 @@ class Metrics(Collector):
         self.rejects = self._series["rejects"]
         self.inflight_records = self._series["inflight_records"]
         self.lag_records = self._series["lag_records"]
+        self.lag_seconds = self._series["lag_seconds"]
         self.produce_errors = self._series["produce_errors"]
         self.commits = self._series["commits"]
         self.rebalances = self._series["rebalances"]
@@ -137,12 +141,14 @@ class Metrics(Collector):
         self.decide_seconds = self._distributions["decide_seconds"]
         self.age_seconds = self._distributions["age_seconds"]
         self.batch_records = self._distributions["batch_records"]
+        self.loop_delay_seconds = self._distributions["loop_delay_seconds"]
         for verdict, outcome in (("allow", "allow"), ("allow", "flag"), ("deny", "hold"), ("deny", "deny")):
             self.decisions.set(0, (verdict, outcome))
         self.build_info.set(1, (build_version(), ".".join(map(str, sys.version_info[:3]))))
         self.registry = CollectorRegistry(auto_describe=False)
         self.registry.register(self)
         ProcessCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
 
     def collect(self) -> Iterator[Metric]:
         for row in CATALOGUE:

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 # What the end may take beyond the drain: leaving the group, and Faust's own services.
 LEAVE_SECONDS = 2.5
 SERVICES_SECONDS = 1.0
+# How often the parts are looked at, and how late the event loop comes to it measured.
+WATCH_SECONDS = 0.5
 
 
 class PolicyJudge(Judge, Protocol):
@@ -80,9 +82,11 @@ class _Run:
         self.stop.set()
 
     async def _watch(self, app: StreamwardApp) -> None:
-        """Ends the run when a part of it has ended by itself."""
-        while app.intake.alive and app.crash_reason is None and not app.should_stop:  # noqa: ASYNC110  a thread tells nobody
-            await asyncio.sleep(0.5)
+        """Ends the run when a part of it has ended by itself; measures how late the loop is by the way."""
+        while app.intake.alive and app.crash_reason is None and not app.should_stop:
+            due = time.monotonic() + WATCH_SECONDS
+            await asyncio.sleep(WATCH_SECONDS)
+            self.metrics.loop_delay_seconds.observe_all((max(0.0, time.monotonic() - due),))
         self._failed(app.crash_reason or RuntimeError("a part of the worker ended"))
 
     async def _end(self, app: StreamwardApp) -> int:

@@ -81,7 +81,10 @@ class Keeper:
         for place, end in ends.items():
             position = self._ledger.position(place)
             if position is not None:
-                self._metrics.lag_records.set(max(0, end - position), _labels(place))
+                lag, since = max(0, end - position), self._ledger.waiting_since(place)
+                waited = time.time() - since / 1000 if lag and since is not None else 0.0
+                self._metrics.lag_records.set(lag, _labels(place))
+                self._metrics.lag_seconds.set(max(0.0, waited), _labels(place))
 
     async def assigned(self, places: Sequence[Place], starts: Mapping[Place, int]) -> None:
         self._ledger.open(places)
@@ -106,6 +109,7 @@ class Keeper:
         self._metrics.rebalances.add()
         for place in places:
             self._metrics.lag_records.remove(_labels(place))
+            self._metrics.lag_seconds.remove(_labels(place))
         self._count_held()
         self._changed.set()
 

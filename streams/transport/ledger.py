@@ -68,14 +68,18 @@ class Window:
 
 
 class _Held:
-    """One partition: its batches in order, the offset up to which all have their outcome, and what is committed."""
+    """One partition: its batches in order, the offset up to which all have their outcome, and what is committed.
 
-    __slots__ = ("batches", "committed", "settled")
+    `reached` is the timestamp of the last record that has its outcome, in ms since 1970.
+    """
+
+    __slots__ = ("batches", "committed", "reached", "settled")
 
     def __init__(self) -> None:
         self.batches: deque[Batch] = deque()
         self.settled: int | None = None
         self.committed: int | None = None
+        self.reached: int | None = None
 
 
 class Ledger:
@@ -120,6 +124,7 @@ class Ledger:
         while held.batches and held.batches[0].settled:
             done = held.batches.popleft()
             held.settled = done.next_offset
+            held.reached = done.records[-1].timestamp
             self._window.give_back(done)
 
     def is_idle(self, places: Iterable[Place]) -> bool:
@@ -152,3 +157,13 @@ class Ledger:
         """The offset up to which every record has its outcome, None while that is not known."""
         held = self._held.get(place)
         return None if held is None else held.settled
+
+    def waiting_since(self, place: Place) -> int | None:
+        """The timestamp of the oldest record without its outcome, in ms since 1970, where it has been fetched.
+
+        Where it has not, that of the record before it: the broker alone knows better. None where neither is known.
+        """
+        held = self._held.get(place)
+        if held is None:
+            return None
+        return held.batches[0].records[0].timestamp if held.batches else held.reached
