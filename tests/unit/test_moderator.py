@@ -145,13 +145,13 @@ def test_no_bytes_make_it_raise(value: bytes) -> None:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=12,
 )
 
 
-@given(json_values, json_values)
+@given(st.dictionaries(st.text(max_size=12), json_values, max_size=4), json_values)
 def test_any_body_and_signals_leave_a_decision(body: Any, signals: Any) -> None:
     outcome = JUDGE.moderate(request_record(body=body, signals=signals))
     assert outcome.value is not None
