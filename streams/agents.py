@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -83,39 +83,35 @@ class Desk:
 
     async def carry(self, batch: Batch) -> None:
         """Judges and sends one batch; returns before its reports are there."""
-        outcomes: list[Outcome] = []
-        flight = self._outlet.open(batch, partial(self._settled, batch, outcomes))
-        moderate, send, turn = self._judge.moderate, self._outlet.send, time.perf_counter()
         await self._outlet.ready()
+        carried = Carried(batch.records, self._destinations, [])
+        outcomes = carried.outcomes
+        flight = self._outlet.open(batch, carried.outgoing, partial(self._settled, batch, outcomes))
+        moderate, send, now = self._judge.moderate, self._outlet.send, time.perf_counter
+        decisions, rejects = self._destinations
+        turn_ends = now() + TURN_SECONDS
         for record in batch.records:
             outcome = moderate(record)
             outcomes.append(outcome)
-            send(flight, self._outgoing(record, outcome))
-            if time.perf_counter() - turn > TURN_SECONDS:
-                self._outlet.poll()
-                await asyncio.sleep(0)
-                await self._outlet.ready()
-                turn = time.perf_counter()
+            if outcome.reject is None:
+                send(flight, decisions, outcome.value, record.key, outcome.headers, outcome.decided_at)
+            else:
+                send(flight, rejects, record.value, record.key, outcome.headers, outcome.decided_at)
+            if now() > turn_ends:
+                await self._give_way()
                 if not batch.live:
                     break
+                turn_ends = now() + TURN_SECONDS
         self._metrics.count_outcomes(outcomes)
         self._watch.note(outcomes)
         flight.close()
         self._outlet.poll()
 
-    def _outgoing(self, record: Record, outcome: Outcome) -> Outgoing:
-        if outcome.reject is None:
-            return Outgoing(
-                self._destinations.decisions, record.key, outcome.value, outcome.headers, outcome.decided_at
-            )
-        return Outgoing(
-            self._destinations.rejects,
-            record.key,
-            record.value,
-            outcome.headers,
-            outcome.decided_at,
-            partial(_shorter, self._destinations.rejects, record, outcome.reject, outcome.decided_at, True),
-        )
+    async def _give_way(self) -> None:
+        """Lets the rest of the worker have its turn, and waits where outcomes are not being taken."""
+        self._outlet.poll()
+        await asyncio.sleep(0)
+        await self._outlet.ready()
 
     def _settled(self, batch: Batch, outcomes: list[Outcome]) -> None:
         now = time.time()
@@ -123,11 +119,27 @@ class Desk:
         self._settle(batch)
 
 
+class Carried(NamedTuple):
+    """What became of the records of a batch, kept until it is settled so that any outcome can be sent again."""
+
+    records: Sequence[Record]
+    destinations: Destinations
+    outcomes: list[Outcome]
+
+    def outgoing(self, index: int) -> Outgoing:
+        record, outcome = self.records[index], self.outcomes[index]
+        decisions, rejects = self.destinations
+        if outcome.reject is None:
+            return Outgoing(decisions, outcome.value, record.key, outcome.headers, outcome.decided_at)
+        smaller = partial(_shorter, rejects, record, outcome.reject, outcome.decided_at, True)
+        return Outgoing(rejects, record.value, record.key, outcome.headers, outcome.decided_at, smaller)
+
+
 def _shorter(topic: str, record: Record, reject: Reject, decided_at: int, keep_headers: bool) -> Outgoing:
     """A reject without its value; asked again, without the record's own headers too."""
     value, headers = shrunk_reject(record, reject, keep_headers)
     further = partial(_shorter, topic, record, reject, decided_at, False) if keep_headers else None
-    return Outgoing(topic, record.key, value, headers, decided_at, further)
+    return Outgoing(topic, value, record.key, headers, decided_at, further)
 
 
 def moderation_agent(desk: Desk, fault: Callable[[BaseException], None]) -> Callable[[StreamT[Batch]], Awaitable[None]]:

@@ -93,6 +93,7 @@ class _Run:
         started = time.monotonic()
         self.health.trouble("stopping", "the worker is stopping")
         drained = self.fault is None and await app.keeper.drain(float(self.settings.drain_timeout))
+        app.keeper.leave()
         left = await app.intake.stop(LEAVE_SECONDS)
         await app.outlet.stop()
         try:

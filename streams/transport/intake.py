@@ -269,7 +269,8 @@ class Intake:
         except TimeoutError:
             answer.cancel()
         except Exception:
-            log.exception("the event loop could not follow the group")
+            if not self._stopping.is_set():
+                log.exception("the event loop could not follow the group")
         return None
 
     def _on_error(self, error: KafkaError) -> None:

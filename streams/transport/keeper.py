@@ -39,6 +39,7 @@ class Keeper:
         self._metrics = metrics
         self._health = health
         self._changed = asyncio.Event()
+        self._leaving = False
         self._asked_at: float | None = None
         self._committed_at = time.monotonic()
 
@@ -98,7 +99,7 @@ class Keeper:
     async def revoked(self, places: Sequence[Place]) -> Mapping[Place, int]:
         """Waits until everything taken from these partitions has its outcome, then says what to commit."""
         started = time.monotonic()
-        if not await self._all_settled(places, REVOKE_SECONDS):
+        if not await self._all_settled(places, 0.0 if self._leaving else REVOKE_SECONDS):
             log.warning("partitions were taken before all that was held of them had its outcome")
         seconds = round(time.monotonic() - started, 3)
         log.info("partitions taken", extra={"partitions": _names(places), "seconds": seconds})
@@ -118,6 +119,10 @@ class Keeper:
         while True:
             await asyncio.sleep(COMMIT_SECONDS)
             self._commit()
+
+    def leave(self) -> None:
+        """Says that the worker ends: what has no outcome by now is not waited for any more."""
+        self._leaving = True
 
     async def drain(self, seconds: float) -> bool:
         """Takes nothing more, waits for what is held, commits it. False where time ran out before that."""

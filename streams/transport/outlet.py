@@ -31,25 +31,31 @@ class Outgoing(NamedTuple):
     """One outcome on its way. `smaller` makes a shorter form of it for a broker that refuses its size."""
 
     topic: str
-    key: bytes | None
     value: bytes | None
+    key: bytes | None
     headers: Sequence[RecordHeader]
     timestamp: int
     smaller: Callable[[], "Outgoing | None"] | None = None
 
 
 class Flight:
-    """The outcomes of one batch. `settled` is called once, when all of them are acknowledged."""
+    """The outcomes of one batch: how many reports are due, which were bad.
 
-    __slots__ = ("batch", "closed", "failed", "opened_at", "outlet", "pending", "sent", "settled")
+    `again` gives the outcome that was sent as the n-th, for sending it anew; `settled` is called once, when all of them
+    are acknowledged.
+    """
 
-    def __init__(self, outlet: "Outlet", batch: Batch, settled: Callable[[], None]) -> None:
+    __slots__ = ("again", "batch", "closed", "failed", "opened_at", "outlet", "pending", "sent", "settled", "size")
+
+    def __init__(
+        self, outlet: "Outlet", batch: Batch, again: Callable[[int], Outgoing], settled: Callable[[], None]
+    ) -> None:
         self.outlet = outlet
         self.batch = batch
+        self.again = again
         self.settled = settled
-        self.sent: list[Outgoing] = []
+        self.sent = self.pending = self.size = 0
         self.failed: list[int] = []
-        self.pending = 0
         self.closed = False
         self.opened_at = time.monotonic()
 
@@ -96,9 +102,10 @@ class Outlet:
         self._producer.purge()
         self._producer.poll(0)
 
-    def open(self, batch: Batch, settled: Callable[[], None]) -> Flight:
-        flight = Flight(self, batch, settled)
+    def open(self, batch: Batch, again: Callable[[int], Outgoing], settled: Callable[[], None]) -> Flight:
+        flight = Flight(self, batch, again, settled)
         self._flights[flight] = None
+        self._busy.set()
         return flight
 
     async def ready(self) -> None:
@@ -113,29 +120,28 @@ class Outlet:
     def is_ready(self) -> bool:
         return self._gate.is_set() and self._bytes <= HELD_BYTES
 
-    def send(self, flight: Flight, outgoing: Outgoing) -> None:
+    def send(
+        self,
+        flight: Flight,
+        topic: str,
+        value: bytes | None,
+        key: bytes | None,
+        headers: Sequence[RecordHeader],
+        timestamp: int,
+    ) -> None:
         """Hands one outcome to librdkafka; whatever it refuses is mended like any other failure."""
-        index = len(flight.sent)
-        flight.sent.append(outgoing)
-        self._bytes += len(outgoing.value or b"")
+        report = partial(flight.report, flight.sent)
+        size = 0 if value is None else len(value)
+        flight.sent += 1
         flight.pending += 1
+        flight.size += size
+        self._bytes += size
         try:
-            self._produce(outgoing, partial(flight.report, index))
+            self._producer.produce(topic, value, key, on_delivery=report, timestamp=timestamp, headers=headers)  # type: ignore[arg-type]
         except BufferError:
-            flight.report(index, KafkaError(KafkaError._QUEUE_FULL), None)
+            report(KafkaError(KafkaError._QUEUE_FULL), None)
         except KafkaException as fault:
-            flight.report(index, fault.args[0], None)
-        self._busy.set()
-
-    def _produce(self, outgoing: Outgoing, report: Callable[[KafkaError | None, Message | None], None]) -> None:
-        self._producer.produce(
-            outgoing.topic,
-            outgoing.value,
-            outgoing.key,
-            on_delivery=report,
-            timestamp=outgoing.timestamp,
-            headers=outgoing.headers,  # type: ignore[arg-type]
-        )
+            report(fault.args[0], None)
 
     def poll(self) -> None:
         """Takes the delivery reports that are there."""
@@ -152,7 +158,7 @@ class Outlet:
         """Settles a flight that is closed, with every report there and none of them bad."""
         if flight.closed and not flight.pending and not flight.failed and flight in self._flights:
             del self._flights[flight]
-            self._bytes -= sum(len(outgoing.value or b"") for outgoing in flight.sent)
+            self._bytes -= flight.size
             if flight.batch.live:
                 flight.settled()
 
@@ -165,7 +171,7 @@ class Outlet:
                 break
             for flight in wounded:
                 for index in sorted(flight.failed):
-                    await self._send_until_taken(flight, flight.sent[index])
+                    await self._send_until_taken(flight, flight.again(index))
                 flight.failed.clear()
                 self.landed(flight)
         self._health.well("outcomes")
@@ -197,8 +203,9 @@ class Outlet:
             if not answer.done():
                 answer.set_result(error)
 
+        topic, value, key, headers, timestamp, _ = outgoing
         try:
-            self._produce(outgoing, report)
+            self._producer.produce(topic, value, key, on_delivery=report, timestamp=timestamp, headers=headers)  # type: ignore[arg-type]
         except BufferError:
             return KafkaError(KafkaError._QUEUE_FULL)
         except KafkaException as fault:

@@ -7,27 +7,34 @@ from confluent_kafka import Message
 from streams.events import Record, RecordHeader
 from streams.transport.ledger import Batch, Place
 
+# What a named tuple does at its making, without the call that sorts its arguments: 0.2 microseconds for each record.
+_new_record = tuple.__new__
+
 
 def batches_of(messages: Sequence[Message]) -> list[Batch]:
     """The batches in what was fetched. None of the messages may be an error."""
-    found: dict[tuple[str, int], list[Record]] = {}
+    found: dict[tuple[str | None, int | None], list[Record]] = {}
     for message in messages:
-        record = _record(message)
-        found.setdefault((record.topic or "", record.partition or 0), []).append(record)
-    return [_batch(Place(*place), records) for place, records in found.items()]
-
-
-def _record(message: Message) -> Record:
-    kind, timestamp = message.timestamp()
-    return Record(
-        message.value(),
-        message.key(),
-        _headers(message),
-        message.topic(),
-        message.partition(),
-        message.offset(),
-        timestamp if kind else None,
-    )
+        topic, partition = message.topic(), message.partition()
+        kind, timestamp = message.timestamp()
+        record = _new_record(
+            Record,
+            (
+                message.value(),
+                message.key(),
+                _headers(message),
+                topic,
+                partition,
+                message.offset(),
+                timestamp if kind else None,
+            ),
+        )
+        place = (topic, partition)
+        if place in found:
+            found[place].append(record)
+        else:
+            found[place] = [record]
+    return [_batch(Place(topic or "", partition or 0), records) for (topic, partition), records in found.items()]
 
 
 def _headers(message: Message) -> Sequence[RecordHeader]:
