@@ -6,19 +6,13 @@ import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from streams.metrics import CATALOGUE as CATALOGUE_OF_METRICS
-from streams.metrics import PREFIX, Row
-from streams.settings import CATALOGUE, Setting
-
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-README = (ROOT / "README.md").read_text()
 MODULES = sorted(path for top in ("streams", "tests") for path in (ROOT / top).rglob("*.py"))
 LOCKS = [ROOT / "requirements.lock", ROOT / "requirements-dev.lock"]
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "base", "core", "misc"}
@@ -83,48 +77,3 @@ def test_what_the_package_imports_is_declared_and_what_is_declared_is_imported()
     used = {canonicalize_name(homes[name][0]) for name in names if name in homes} - {"streamward"}
     declared = {canonicalize_name(Requirement(line).name) for line in PROJECT["project"]["dependencies"]}
     assert used == declared
-
-
-def readme_commands() -> list[str]:
-    """The one-line commands of the README that make their own environment."""
-    return [line for line in README.splitlines() if line.startswith("python3 -m venv")]
-
-
-def test_the_readme_has_two_commands_of_one_line_and_ci_runs_them_as_they_stand() -> None:
-    steps = [line.strip() for line in (ROOT / ".ci" / "run").read_text().splitlines()]
-    ends = [line.rpartition(" && ")[2] for line in readme_commands()]
-    assert ends == [".venv/bin/streamward demo", ".venv/bin/pytest"]
-    assert readme_commands()[1] in steps
-
-
-@pytest.mark.parametrize("setting", CATALOGUE.values(), ids=lambda setting: setting.variable)
-def test_each_setting_has_its_row_in_the_readme_with_its_default(setting: Setting) -> None:
-    row = re.search(rf"^\| `{setting.variable}` \|([^|]*)\|", README, re.MULTILINE)
-    assert row
-    assert row[1].strip(" `") == as_written(setting.default)
-
-
-def as_written(default: Any) -> str:
-    """A default as the README shows it."""
-    if default is None or default == ():
-        return "none"
-    if isinstance(default, tuple):
-        return ",".join(default)
-    return str(default).lower() if isinstance(default, bool) else str(default)
-
-
-def test_the_readme_names_no_setting_that_is_not_there() -> None:
-    known = {f"STREAMWARD_{form.upper()}" for setting in CATALOGUE.values() for form in setting.forms}
-    told = set(re.findall(r"STREAMWARD_[A-Z_]*[A-Z]", README))
-    assert told <= known | {"STREAMWARD_CONFIG"}
-
-
-def test_the_metrics_of_the_readme_are_those_of_the_catalogue_with_type_and_labels() -> None:
-    rows = re.findall(r"^\| `(streamward_\w+)` \| (\w+)[^|]* \|([^|]*)\|", README, re.MULTILINE)
-    told = {(name, kind, tuple(re.findall(r"`(\w+)`", labels))) for name, kind, labels in rows}
-    assert told == {(exposed_name(row), row.kind, row.labels) for row in CATALOGUE_OF_METRICS}
-
-
-def exposed_name(row: Row) -> str:
-    """The name that a scrape shows."""
-    return f"{PREFIX}{row.name}" + ("_total" if row.kind == "counter" else "")
