@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from streams.events import Evidence, OutcomeName, Reason, Ruling
-from streams.facts.known import Act, Facts
+from streams.facts.gather import Facts
+from streams.facts.known import Act
 from streams.policy.policy import Policy
 from streams.policy.rules import Rule
 from streams.policy.truth import Truth
@@ -55,6 +56,8 @@ def examine(policy: Policy, facts: Facts) -> Iterator[Judged]:
         for rule in index.get(act.name, ()):
             if rule.binds(facts.provider, facts.at):
                 yield Judged(rule, act, rule.holds(facts, act))
+    if facts.quiet and not policy.heeds_every_request:
+        return
     met: set[tuple[int, str]] = set()
     for name in facts.values:
         for rule in index.get(name, ()):

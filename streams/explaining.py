@@ -8,7 +8,7 @@ import orjson
 from streams.codec.pointers import value_at
 from streams.engine import Judged, examine
 from streams.events import Evidence, ReceivedRecord, Reject, Request
-from streams.facts.known import Facts
+from streams.facts.gather import Facts
 from streams.moderator import Moderator
 
 

@@ -8,8 +8,7 @@ from streams.codec import Bounds, DecisionEncoder, Decoder, Shadow, decision_hea
 from streams.engine import contract_reason, decide
 from streams.events import Evidence, Invalid, Outcome, OutcomeName, ReceivedRecord, Reject, Request, Ruling, Verdict
 from streams.facts.approvals import Approvals, load_approvals
-from streams.facts.gather import gather
-from streams.facts.known import Facts
+from streams.facts.gather import Facts
 from streams.policy.packs import load_packs
 from streams.policy.policy import Policy, make_policy
 from streams.reading.reader import Reader
@@ -83,7 +82,7 @@ class Moderator:
 
     def facts(self, request: Request) -> Facts:
         """What is known about a request; for explaining a decision."""
-        return gather(request, self._reader.read(request.data), self._approvals)
+        return Facts(request, self._reader.read(request.data), self._approvals)
 
     def decode(self, record: ReceivedRecord, now_ms: int | None = None) -> Request | Invalid | Reject:
         """The request in a record; for explaining a decision."""

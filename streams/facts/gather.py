@@ -1,11 +1,12 @@
 """Declared facts and findings of the content, put together into the facts of one request."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from streams.events import Evidence, Request
 from streams.facts.approvals import Approval, Approvals
 from streams.facts.declared import declared_acts, declared_parties, declared_values
-from streams.facts.known import Act, Facts, Known, Party
+from streams.facts.known import Act, Known, Party
 from streams.facts.vocabulary import vocabulary
 from streams.reading.findings import ActFound, FactFound, Findings, PartyFound, Span
 
@@ -20,26 +21,50 @@ _LIFTING_VALUES = {
 }
 
 
-def gather(request: Request, findings: Findings, approvals: Approvals) -> Facts:
-    """The facts of a request: declared ones first, then what its content adds."""
-    data = request.data
-    service = data["service"]
-    facts = Facts(request.at, service["provider"], service.get("operation") or "unknown")
-    values: dict[str, tuple[Known, ...]] = {}
-    for name, known in declared_values(data):
-        values[name] = (*values.get(name, ()), known)
-    for fact in findings.facts:
-        _add_content_fact(values, fact)
-    for kind in sorted(findings.media):
-        if all(known.value != kind for known in values.get("attachments.kind", ())):
-            evidence = Evidence("attachments.kind", kind, "content", "/body")
-            values["attachments.kind"] = (*values.get("attachments.kind", ()), Known(kind, evidence))
-    facts.values = values
-    facts.parties = tuple(_with_content_parties(declared_parties(data), findings.parties))
-    facts.acts = (*declared_acts(data, findings.media), *(_content_act(found) for found in findings.acts))
-    facts.approval = _named_approval(request, approvals)
-    facts.unread = findings.unread
-    return facts
+class Facts:
+    """All that is known about one request. `at`: the event time used, ms since 1970.
+
+    Acts are there at once, since they decide whether a request meets any rule; the rest is put together when a rule
+    asks for it, which most requests never make one do. `quiet`: no filter result, no decision about a person and
+    nothing read from content is among the facts.
+    """
+
+    def __init__(self, request: Request, findings: Findings, approvals: Approvals) -> None:
+        self._request = request
+        self._findings = findings
+        self._approvals = approvals
+        data = request.data
+        service = data["service"]
+        self.at = request.at
+        self.provider: str = service["provider"]
+        self.unread = findings.unread
+        self.acts = (*declared_acts(data, findings.media), *map(_content_act, findings.acts))
+        use = data.get("use")
+        self.quiet = not (findings.facts or data.get("signals") or (use and use.get("decision")))
+
+    @cached_property
+    def values(self) -> dict[str, tuple[Known, ...]]:
+        """Every fact that is known, by name: the declared values first, then what the content adds."""
+        values: dict[str, tuple[Known, ...]] = {}
+        for name, known in declared_values(self._request.data):
+            values[name] = (*values.get(name, ()), known)
+        for fact in self._findings.facts:
+            _add_content_fact(values, fact)
+        for kind in sorted(self._findings.media):
+            if all(known.value != kind for known in values.get("attachments.kind", ())):
+                evidence = Evidence("attachments.kind", kind, "content", "/body")
+                values["attachments.kind"] = (*values.get("attachments.kind", ()), Known(kind, evidence))
+        return values
+
+    @cached_property
+    def parties(self) -> tuple[Party, ...]:
+        """The actor and whom it acts for, declared or found in content."""
+        return tuple(_with_content_parties(declared_parties(self._request.data), self._findings.parties))
+
+    @cached_property
+    def approval(self) -> Approval | None:
+        """The approval that the request names, if the operator holds it and it covers the request."""
+        return _named_approval(self._request, self._approvals)
 
 
 def _evidence(fact: str, value: str | bool, spans: Iterable[Span]) -> tuple[Evidence, ...]:

@@ -1,10 +1,9 @@
 """Facts as values. A fact that is absent here is *not known*: neither true nor false."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from streams.events import Evidence
-from streams.facts.approvals import Approval
 
 FactValue = str | bool
 
@@ -38,17 +37,3 @@ class Party:
 
     place: str
     fields: Mapping[str, Known]
-
-
-@dataclass(slots=True)
-class Facts:
-    """All that is known about one request. `at`: the event time used, ms since 1970."""
-
-    at: int
-    provider: str
-    operation: str
-    values: dict[str, tuple[Known, ...]] = field(default_factory=dict)
-    parties: tuple[Party, ...] = ()
-    acts: tuple[Act, ...] = ()
-    approval: Approval | None = None
-    unread: tuple[str, int] | None = None

@@ -21,7 +21,8 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from streams.events import Evidence
-from streams.facts.known import Act, Facts, Known, Party
+from streams.facts.gather import Facts
+from streams.facts.known import Act, Known, Party
 from streams.facts.vocabulary import FactKind, vocabulary
 from streams.policy.truth import Truth, conjunction, disjunction, negation, when_known
 

@@ -17,14 +17,19 @@ from streams.policy.rules import Rule
 _ROOT = Path(__file__).parent.parent
 # The code whose reading and judging a decision depends on; the command line and the transport are not part of it.
 _JUDGING = ("codec", "facts", "policy", "reading", "engine.py", "moderator.py", "decode.py", "schemas")
+_COMMON_FACTS = frozenset({"attachments.kind", "service.operation"})
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Packs ready to judge. `by_trigger` leads from an act or a closed fact to the rules it can make fire."""
+    """Packs ready to judge. `by_trigger` leads from an act or a closed fact to the rules it can make fire.
+
+    `heeds_every_request`: a rule waits for a fact that nearly every request has, so that none can be passed over.
+    """
 
     packs: tuple[Pack, ...]
     by_trigger: Mapping[str, tuple[Rule, ...]]
+    heeds_every_request: bool
     items: tuple[Items, ...]
     engine: str
     digest: str
@@ -54,6 +59,7 @@ def make_policy(packs: Iterable[Pack], approvals: Approvals, bearing: Mapping[st
     return Policy(
         packs=kept,
         by_trigger={trigger: tuple(rules) for trigger, rules in by_trigger.items()},
+        heeds_every_request=not _COMMON_FACTS.isdisjoint(by_trigger),
         items=tuple(pack.items for pack in kept if pack.items is not None),
         engine=engine_name(),
         digest=_digest(kept, approvals, bearing),
