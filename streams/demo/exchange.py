@@ -40,6 +40,26 @@ class Answer(NamedTuple):
     def outcome(self) -> str:
         return "reject" if self.decision is None else str(self.decision["outcome"])
 
+    @property
+    def judged_seconds(self) -> float:
+        """What the moderator spent on it, by its own account."""
+        return 0.0 if self.decision is None else float(self.decision["timing"]["decide_us"]) / 1e6
+
+
+class Times:
+    """The last thousand of some times, in seconds."""
+
+    def __init__(self) -> None:
+        self._recent: deque[float] = deque(maxlen=RECENT)
+
+    def add(self, seconds: float) -> None:
+        self._recent.append(seconds)
+
+    def below(self, share: float) -> float:
+        """The time that this share of them stays below."""
+        ordered = sorted(self._recent)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+
 
 class Tally:
     """What has come back so far. `clauses`: how many decisions cite a clause with an outcome, by (id, title)."""
@@ -47,12 +67,15 @@ class Tally:
     def __init__(self) -> None:
         self.outcomes: Counter[str] = Counter()
         self.clauses: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        self._seconds: deque[float] = deque(maxlen=RECENT)
+        self.round_trip = Times()
+        self.judging = Times()
         self._moments: deque[float] = deque(maxlen=RECENT)
 
     def add(self, answer: Answer) -> None:
         self.outcomes[answer.outcome] += 1
-        self._seconds.append(answer.seconds)
+        self.round_trip.add(answer.seconds)
+        if answer.decision is not None:
+            self.judging.add(answer.judged_seconds)
         self._moments.append(monotonic())
         for reason in (answer.decision or {}).get("reasons", ()):
             self.clauses[reason["clause"]["id"], reason["clause"]["title"]][reason["outcome"]] += 1
@@ -60,11 +83,6 @@ class Tally:
     @property
     def total(self) -> int:
         return self.outcomes.total()
-
-    def latency_ms(self, share: float) -> float:
-        """The time below which this share of the recent requests had their outcome."""
-        ordered = sorted(self._seconds)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000 if ordered else 0.0
 
     def rate(self) -> float:
         """Outcomes a second, over the last few seconds."""

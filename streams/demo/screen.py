@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from streams.demo.exchange import Answer, Exchange, Tally
+from streams.demo.exchange import Answer, Exchange, Tally, Times
 from streams.demo.traffic import asked
 from streams.wording import basis_of, shorten
 
@@ -50,7 +50,7 @@ class Screen:
             self._live.update(Text(line, "dim"))
 
     def verdict(self, answer: Answer) -> None:
-        """A line for a verdict; for one that stops a request, another with the clause and what it rests on."""
+        """A line for a verdict; where a clause is cited, what it is about and what it rests on below."""
         if not self._affordable(answer):
             self.hidden += 1
             return
@@ -59,17 +59,20 @@ class Screen:
         line = Text.assemble(
             (f"{answer.outcome:<7}", STYLES[answer.outcome]),
             (f"{clause:<18}", "bold" if leading else ""),
-            (f"{shorten(str(answer.sent.data.get('tenant') or ''), 17):<18}", "dim"),
-            (f"{answer.seconds * 1000:>5.0f} ms  ", "dim"),
+            (f"{shorten(str(answer.sent.data.get('tenant') or ''), 18):<19}", "dim"),
+            (f"{shown_time(answer.judged_seconds):>7}  ", "dim"),
         )
         line.append(shorten(asked(answer.sent.data), max(20, self._console.width - len(line) - 1)))
         self._console.print(line, no_wrap=True, overflow="ellipsis")
         if leading:
-            also = f"; also {', '.join(dict.fromkeys(reason['clause']['id'] for reason in others))}" if others else ""
-            said = f"{leading['clause']['title']}: {basis_of(leading, answer.sent.data)}{also}"
-            self._console.print(Text(" " * 7 + shorten(said, self._console.width - 8), "dim"), no_wrap=True)
+            self._below(leading["clause"]["title"])
+            also = ", ".join(dict.fromkeys(reason["clause"]["id"] for reason in others))
+            self._below(f"rests on {basis_of(leading, answer.sent.data)}" + (f"; also {also}" if also else ""))
         elif answer.reject:
-            self._console.print(Text(" " * 7 + shorten(answer.reject, self._console.width - 8), "dim"), no_wrap=True)
+            self._below(answer.reject)
+
+    def _below(self, line: str) -> None:
+        self._console.print(Text(" " * 7 + shorten(line, self._console.width - 8), "dim"), no_wrap=True)
 
     def _affordable(self, answer: Answer) -> bool:
         now = monotonic()
@@ -95,7 +98,7 @@ class Screen:
     def summary(self, tally: Tally, seconds: float) -> None:
         """By clause, then in total."""
         self.say()
-        table = Table("clause", "what it is about", box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left")
+        table = Table("clause", "what it is about", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
         for name in ("deny", "hold", "flag"):
             table.add_column(name, justify="right", style=STYLES[name])
         for (clause, title), outcomes in sorted(tally.clauses.items(), key=lambda entry: -entry[1].total()):
@@ -103,15 +106,28 @@ class Screen:
             table.add_row(clause, escape(title), *cells)
         if tally.clauses:
             self._console.print(table)
+            self.say()
         counted = ", ".join(f"{count} {name}" for name, count in tally.outcomes.most_common())
         self.say(f"{tally.total} requests in {seconds:.0f} s: {counted or 'none'}.")
-        p50, p99 = tally.latency_ms(0.5), tally.latency_ms(0.99)
-        self.say(f"From sending to having the decision: half within {p50:.0f} ms, 99 of 100 within {p99:.0f} ms.")
+        self.say(f"Judged: half within {below(tally.judging, 0.5)}, 99 of 100 within {below(tally.judging, 0.99)}.")
+        self.say(
+            f"From sending to having the decision: half within {below(tally.round_trip, 0.5)}, 99 of 100 within "
+            f"{below(tally.round_trip, 0.99)}; the embedded broker, unlike a real one, lets idle readers wait."
+        )
         if self.hidden:
             self.say(f"{self.hidden} verdicts came faster than they could be shown; they are counted.")
 
 
 def figures_of(tally: Tally) -> str:
     outcomes = "  ".join(f"{name} {tally.outcomes[name]}" for name in STYLES if tally.outcomes[name])
-    latency = f"p50 {tally.latency_ms(0.5):.0f} ms  p99 {tally.latency_ms(0.99):.0f} ms"
-    return f"{tally.total} verdicts  {tally.rate():.0f}/s  {latency}  {outcomes}"
+    judged = f"judged in p50 {below(tally.judging, 0.5)} p99 {below(tally.judging, 0.99)}"
+    there = f"there and back p50 {below(tally.round_trip, 0.5)} p99 {below(tally.round_trip, 0.99)}"
+    return f"{tally.rate():.0f}/s  {outcomes}  {judged}  {there}"
+
+
+def below(times: Times, share: float) -> str:
+    return shown_time(times.below(share))
+
+
+def shown_time(seconds: float) -> str:
+    return f"{seconds * 1e6:.0f} µs" if seconds < 0.001 else f"{seconds * 1000:.0f} ms"

@@ -67,18 +67,21 @@ def opened(path: str) -> BinaryIO:
 
 
 def asked(data: Mapping[str, Any]) -> str:
-    """What a request asks for, in its own words where it has some."""
-    body = data.get("body")
-    if isinstance(body, Mapping):
-        for found in (last_said(body.get("messages")), body.get("prompt"), body.get("input"), body.get("file")):
-            if isinstance(found, str) and found.strip():
-                return f'"{found}"'
-    use = data.get("use")
-    capabilities = use.get("capabilities") if isinstance(use, Mapping) else None
-    if isinstance(capabilities, list):
-        return "+".join(map(str, capabilities))
-    service = data.get("service")
-    return str(service.get("operation") or "") if isinstance(service, Mapping) else ""
+    """What a request asks for: in its own words where it has some, else what is declared of it."""
+    body, use, service = (_mapping(data.get(name)) for name in ("body", "use", "service"))
+    session, given = _mapping(body.get("session")), body.get("input")
+    listed = "; ".join(map(str, given)) if isinstance(given, list) else given
+    for found in (last_said(body.get("messages")), body.get("prompt"), listed, session.get("instructions")):
+        if isinstance(found, str) and found.strip():
+            return f'"{found.strip()}"'
+    capabilities = use.get("capabilities")
+    declared = [f"{name} {use[name]}" for name in ("camera", "timing", "purpose") if isinstance(use.get(name), str)]
+    what = "+".join(map(str, capabilities)) if isinstance(capabilities, list) else str(service.get("operation") or "")
+    return ", ".join(filter(None, (what, str(body.get("file") or ""), *declared)))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def last_said(messages: Any) -> str | None:
