@@ -48,6 +48,7 @@ CATALOGUE: tuple[Row, ...] = (
     Row("age_seconds", "histogram", (), "Age of a request, by event time, when its decision was acknowledged.", _AGE),
     Row("batch_records", "histogram", (), "Records in one fetched batch of one partition.", _BATCH),
     Row("inflight_records", "gauge", (), "Records taken whose outcome is not yet acknowledged."),
+    Row("assigned_partitions", "gauge", (), "Partitions that the group has given to this worker."),
     Row("lag_records", "gauge", ("topic", "partition"), "Records of a held partition that have no outcome yet."),
     Row("lag_seconds", "gauge", ("topic", "partition"), "How long the oldest of these has waited; 0 for none."),
     Row("produce_errors", "counter", (), "Outcomes that the broker did not take at once; they are sent again."),
@@ -130,6 +131,7 @@ class Metrics(Collector):
         self.unknown_facts = self._series["unknown_facts"]
         self.rejects = self._series["rejects"]
         self.inflight_records = self._series["inflight_records"]
+        self.assigned_partitions = self._series["assigned_partitions"]
         self.lag_records = self._series["lag_records"]
         self.lag_seconds = self._series["lag_seconds"]
         self.produce_errors = self._series["produce_errors"]

@@ -91,7 +91,7 @@ class Keeper:
         self._ledger.open(places)
         self._ledger.start(starts)
         self._committed_at = time.monotonic()
-        self._metrics.rebalances.add()
+        self._count_rebalance()
         await self.moved(self._ledger.places)
         log.info("partitions given", extra={"partitions": _names(places), "held": _names(self._ledger.places)})
         self._health.well("group")
@@ -107,7 +107,7 @@ class Keeper:
 
     async def given_up(self, places: Sequence[Place]) -> None:
         self._ledger.close(places)
-        self._metrics.rebalances.add()
+        self._count_rebalance()
         for place in places:
             self._metrics.lag_records.remove(_labels(place))
             self._metrics.lag_seconds.remove(_labels(place))
@@ -163,6 +163,10 @@ class Keeper:
         self._changed.clear()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._changed.wait(), max(0.01, seconds))
+
+    def _count_rebalance(self) -> None:
+        self._metrics.rebalances.add()
+        self._metrics.assigned_partitions.set(len(self._ledger.places))
 
     def _count_held(self) -> None:
         self._metrics.inflight_records.set(self._window.held)
