@@ -104,6 +104,13 @@ def fold(text: str) -> Folded:
     return _checked(Folded(words, text) if "\x00" not in words else _slow(text))
 
 
+def fold_plain(text: str) -> str | None:
+    """The words of ASCII text, letter for letter; None where letters are spaced out and have to be put together."""
+    words = text.encode().translate(_ASCII)
+    shape = words.translate(_SHAPE)
+    return None if b"x x x" in shape and b" x x x " in shape else words.decode()
+
+
 def _checked(folded: Folded) -> Folded:
     """Puts spaced letters together where there are any; the test costs next to nothing where there are none."""
     shape = folded.words.encode("ascii", "replace").translate(_SHAPE)

@@ -4,7 +4,7 @@ A language is one YAML file beside this module: `language`, `words` (concept -> 
 (the ending of "the caller's", as folded) and `spaced: no` for scripts without blanks between words.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
@@ -21,12 +21,9 @@ MEDIA: Final = ("MEDIA_IMAGE", "MEDIA_AUDIO", "GENERATION")
 """Concepts of the request as a whole, which no word stands for."""
 
 
-class Hit(NamedTuple):
-    """Words that stand for concepts, in code points of the folded text."""
-
-    start: int
-    end: int
-    bits: Bits
+Hit = tuple[int, int, Bits]
+"""Words that stand for concepts: start and end in code points of the folded text, and the concepts. A plain tuple,
+because a long text has thousands of them."""
 
 
 class Phrase(NamedTuple):
@@ -90,6 +87,8 @@ class Lexicon:
         self.possessives = tuple({f" {source['possessive']}" for source in sources if source.get("possessive")})
         self._phrases = _with_inner(_compile(sources, self.concepts), self.concepts.any_of(hiding))
         self._all = _automaton([phrase.text for phrase in self._phrases])
+        self._plain_bits = [phrase.bits for phrase in self._phrases]
+        self._skip = [int(phrase.spaced) for phrase in self._phrases]
         self._telling: AhoCorasick | None = None
         self._telling_phrases: list[Phrase] = []
 
@@ -108,18 +107,26 @@ class Lexicon:
             for found, _, end in self._telling.find_matches_as_indexes(words)
         )
 
-    def hits(self, words: str) -> Iterator[Hit]:
+    def hits(self, words: str) -> list[Hit]:
         """All phrases in folded text with a blank at both ends, left to right, the longest at each place."""
-        phrases = self._phrases
-        for found, start, end in self._all.find_matches_as_indexes(words):
-            phrase = phrases[found]
-            while not _word_ends(phrase, words, end):
-                if phrase.shorter < 0:
-                    break
-                phrase = phrases[phrase.shorter]
-                end = start + len(phrase.text)
+        found: list[Hit] = []
+        plain_bits, skip = self._plain_bits, self._skip
+        for number, start, end in self._all.find_matches_as_indexes(words):
+            if words[end] == " ":
+                found.append((start + skip[number], end, plain_bits[number]))
             else:
-                yield Hit(start + 1 if phrase.spaced else start, end, phrase.bits)
+                self._inexact(words, number, start, end, found)
+        return found
+
+    def _inexact(self, words: str, number: int, start: int, end: int, found: list[Hit]) -> None:
+        """A phrase that goes on in the same word: right for a prefix, else a shorter phrase may end there."""
+        phrase = self._phrases[number]
+        while not _word_ends(phrase, words, end):
+            if phrase.shorter < 0:
+                return
+            phrase = self._phrases[phrase.shorter]
+            end = start + len(phrase.text)
+        found.append((start + phrase.spaced, end, phrase.bits))
 
 
 def _word_ends(phrase: Phrase, words: str, end: int) -> bool:

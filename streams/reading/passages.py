@@ -44,6 +44,7 @@ class Place(NamedTuple):
     unit: str
 
 
+_HOLDS_TEXT: Final = frozenset({str, dict, list})
 _STAY: Final = frozenset({"tool", "schema"})
 _PAST: Final = frozenset({"earlier", "answer", "result"})
 _NAME_HOLDERS: Final = frozenset({"properties", "$defs", "definitions"})
@@ -116,6 +117,8 @@ def _members(place: Place, content: Content) -> list[Place]:
     found = []
     names = place.key in _NAME_HOLDERS
     for key, member in value.items():
+        if member.__class__ not in _HOLDS_TEXT and role not in _STAY:
+            continue
         at = f"{path}/{key}" if "/" not in key and "~" not in key else f"{path}/{_escape(key)}"
         if role in _STAY:
             if key and (names or key not in SCHEMA_WORDS):
@@ -165,13 +168,24 @@ def _turns(turns: list[Any], path: str, content: Content) -> list[Place]:
     roles = [_role_of_turn(turn) for turn in turns]
     _mark_earlier(roles)
     places = []
+    passages = content.passages
     for index, (turn, role) in enumerate(zip(turns, roles, strict=True)):
         at = f"{path}/{index}"
-        if role == "ask" or not isinstance(turn, dict):
+        if _is_plain(turn):
+            passages.append(Passage(f"{at}/content", role, turn["content"]))
+        elif role == "ask" or not isinstance(turn, dict):
             places.append(Place(turn, at, role, "", ""))
         else:
             places.extend(_members(Place(turn, at, role, "", ""), content))
     return places
+
+
+def _is_plain(turn: Any) -> bool:
+    """Whether a turn is no more than a speaker and a text, as most are."""
+    if turn.__class__ is not dict or len(turn) != 2:
+        return False
+    text = turn.get("content")
+    return bool(text) and text.__class__ is str and "role" in turn and not text.startswith(("data:", "attachment:"))
 
 
 def _role_of_turn(turn: Any) -> Role:

@@ -49,7 +49,8 @@ class Pattern(NamedTuple):
 def compile_patterns(source: Mapping[str, Any], concepts: Concepts) -> list[Pattern]:
     """All patterns; raises FaultList with every fault of the file."""
     macros = source.get("groups", {})
-    patterns, faults = [], []
+    patterns: list[Pattern] = []
+    faults: list[str] = []
     for number, entry in enumerate(source["patterns"], 1):
         faulty = _faults(entry, macros, concepts)
         if faulty:
@@ -74,26 +75,32 @@ def satisfied(pattern: Pattern, bits: Bits, request: Bits) -> bool:
     return not (bits & pattern.none.here or request & pattern.none.anywhere)
 
 
+def all_met(pattern: Pattern, bits: Bits) -> bool:
+    """Whether each group is met by concepts that stand anywhere at all: without that, no sentence can match."""
+    return all([bits & (here | anywhere) for here, anywhere in pattern.groups])
+
+
 def close_together(pattern: Pattern, hits: list[Hit], bits: Bits) -> list[Hit] | None:
     """The narrowest run of hits that meets the pattern's groups within its reach; None where there is none.
 
     Groups met only by the request as a whole need no hit. Work: hits times groups, hits being bounded per sentence.
     """
     needed = [group.here for group in pattern.groups if bits & group.here]
+    wanted = 0
+    for group in needed:
+        wanted |= group
     last_seen: list[Hit | None] = [None] * len(needed)
     best: list[Hit] | None = None
     width = pattern.near
     for hit in hits:
-        fresh = False
-        for index, group in enumerate(needed):
-            if hit.bits & group:
-                last_seen[index] = hit
-                fresh = True
-        if not fresh:
+        if not hit[2] & wanted:
             continue
+        for index, group in enumerate(needed):
+            if hit[2] & group:
+                last_seen[index] = hit
         chosen = [seen for seen in last_seen if seen is not None]
         if len(chosen) == len(needed):
-            span = max(one.end for one in chosen) - min(one.start for one in chosen)
+            span = max([one[1] for one in chosen]) - min([one[0] for one in chosen])
             if span <= width:
                 width = span - 1
                 best = chosen
@@ -107,9 +114,8 @@ def _faults(entry: Mapping[str, Any], macros: Mapping[str, str], concepts: Conce
     if not entry.get("all"):
         faults.append("needs `all`")
     for text in (*entry.get("all", ()), *entry.get("none", ())):
-        for name in _names(text, macros):
-            if name.lstrip("@") not in concepts.bit:
-                faults.append(f"unknown concept {name}")
+        names = _names(text, macros)
+        faults.extend(f"unknown concept {name}" for name in names if name.lstrip("@") not in concepts.bit)
     return faults
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from streams.reading.findings import NOTHING, ActFound, FactFound, Findings, Manner, PartyFound, Span
-from streams.reading.lexicon import Bits, Lexicon, data_file, languages
+from streams.reading.lexicon import Bits, Hit, Lexicon, data_file, languages
 from streams.reading.passages import content_of, within_bound
-from streams.reading.patterns import Pattern, close_together, compile_patterns, named, satisfied
-from streams.reading.scene import UNITS, Scene, folded_passage, joined_words, request_bits, scene_of
+from streams.reading.patterns import Pattern, all_met, close_together, compile_patterns, named, satisfied
+from streams.reading.scene import UNITS, Scene, cut_up, folded_all, hits_by_passage, request_bits, sentences_in
 from streams.reading.sentences import Negation, Sentence
 from streams.reading.turns import quoted_from, tools_that_count
 
@@ -34,6 +34,7 @@ class Reader:
         self._negation = Negation(bit["NOT"], bit["TURN"] | bit["NEUTRAL"], bit["OR"])
         self._mention = named(patterns_file, "MENTION", concepts)
         self._people = concepts.any_of(("PERSON",))
+        self._needed = bit["TEXT_TASK"]
         self._build = bit["BUILD"]
         self._many = bit["MANY"]
         self._restrict = bit["RESTRICT"]
@@ -52,15 +53,33 @@ class Reader:
         media = frozenset(content.media & {"image", "audio", "video"})
         if not passages:
             return NOTHING if not media else Findings(media=media)
-        folded = [folded_passage(passage) for passage in passages]
-        if not self._lexicon.is_telling(joined_words(folded)) and not _declares_people(data):
+        joined, folded = folded_all(passages)
+        declared = _declares_people(data)
+        if not declared and not self._lexicon.is_telling(joined):
             return Findings(unread=unread, media=media) if media or unread else NOTHING
         start_bits = request_bits(data, content.media, self._bit)
-        scene = scene_of(passages, folded, self._lexicon, self._negation, start_bits, self._people)
-        return self._judged(scene, unread, media, bool(start_bits))
+        hits = self._lexicon.hits(joined)
+        bits = self._all_bits(hits, start_bits)
+        live = [number for number in self._candidates(bits) if all_met(self._patterns[number], bits)]
+        if not declared and all(self._patterns[number].quiet for number in live):
+            return Findings(unread=unread, media=media)
+        folded = folded or cut_up(joined, passages)
+        by_passage = hits_by_passage(folded, joined, hits, self._lexicon, self._people)
+        mask = _union(self._patterns[number].trigger for number in live) | self._needed
+        scene = Scene(passages, folded, sentences_in(passages, folded, by_passage, self._negation, mask), bits)
+        return self._judged(scene, set(live), unread, media, bool(start_bits))
+
+    def _all_bits(self, hits: list[Hit], bits: Bits) -> Bits:
+        """The concepts of the whole request, as if all of it were a description of a use."""
+        for _, _, concepts in hits:
+            bits |= concepts
+        for past, then in self._declared:
+            if bits & past:
+                bits |= then
+        return bits
 
     def _judged(
-        self, scene: Scene, unread: tuple[str, int] | None, media: frozenset[str], has_media: bool
+        self, scene: Scene, live: set[int], unread: tuple[str, int] | None, media: frozenset[str], has_media: bool
     ) -> Findings:
         acts: list[tuple[ActFound, Sentence]] = []
         facts: list[FactFound] = []
@@ -73,19 +92,21 @@ class Reader:
             role = scene.passages[sentence.passage].role
             bits = self._bits_in_role(sentence.bits, role)
             for number in self._candidates(bits):
-                pattern = self._patterns[number]
-                if role not in pattern.roles or counts.get(number, 0) >= MOST_PER_PATTERN:
+                if number not in live:
                     continue
-                hits = self._matched(pattern, sentence, bits, scene, role)
-                if hits is None:
+                pattern = self._patterns[number]
+                spans = self._matched(pattern, sentence, bits, scene, role)
+                if spans is None:
                     continue
                 counts[number] = counts.get(number, 0) + 1
+                if counts[number] >= MOST_PER_PATTERN:
+                    live.discard(number)
                 if pattern.kind == "act":
-                    acts.append((self._act(pattern, bits, scene, role, hits), sentence))
+                    acts.append((self._act(pattern, bits, scene, role, spans), sentence))
                 elif pattern.kind == "fact":
-                    facts.append(FactFound(pattern.name, pattern.value, hits))
+                    facts.append(FactFound(pattern.name, pattern.value, spans))
                 else:
-                    parties.append(self._party(pattern, bits, hits))
+                    parties.append(self._party(pattern, bits, spans))
         counted = tools_that_count(scene, acts)
         return Findings(_merged(counted), _merged_facts(facts), tuple(dict.fromkeys(parties)), unread, media)
 
@@ -110,7 +131,9 @@ class Reader:
     def _matched(
         self, pattern: Pattern, sentence: Sentence, bits: Bits, scene: Scene, role: str
     ) -> tuple[Span, ...] | None:
-        if sentence.end - sentence.start > pattern.short or not satisfied(pattern, bits, scene.bits):
+        if role not in pattern.roles or sentence.end - sentence.start > pattern.short:
+            return None
+        if not satisfied(pattern, bits, scene.bits):
             return None
         if role in UNITS:
             reach = pattern._replace(near=1 << 30)

@@ -1,23 +1,24 @@
-"""A request as reading sees it: its passages folded, its sentences with their concepts, and what holds for all of it."""
+"""A request as reading sees it: passages folded, sentences with their concepts, and what holds for all of it."""
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from streams.reading.fold import Folded, fold, fold_name
 from streams.reading.findings import Span
+from streams.reading.fold import Folded, fold, fold_name, fold_plain
 from streams.reading.lexicon import Bits, Hit, Lexicon
 from streams.reading.passages import Passage
 from streams.reading.sentences import Negation, Sentence, sentences_of
 
-SPEAKING: Final = frozenset(("ask", "instruction", "purpose", "tool", "schema", "earlier", "name", "file"))
-"""Parts whose words count; answers and tool results are only context that the model already has."""
+SPEAKING: Final = frozenset(("ask", "instruction", "purpose", "earlier", "name", "file"))
+"""Parts read sentence by sentence. Answers and tool results are only context; tools and schemas are read as units."""
+
+_SPLIT: Final = frozenset(("tool", "schema", "file"))
 
 UNITS: Final = frozenset(("tool", "schema"))
 
 
 class Scene(NamedTuple):
-    """`bits`: the concepts of the whole request, attached media among them."""
+    """`bits`: the concepts of the whole request, of its attached media and of its operation."""
 
     passages: list[Passage]
     folded: list[Folded]
@@ -29,44 +30,70 @@ class Scene(NamedTuple):
         return tuple(dict.fromkeys(self._span(sentence, hit) for hit in hits))
 
     def _span(self, sentence: Sentence, hit: Hit) -> Span:
+        start, end, _ = hit
         index, offset = sentence.passage, 0
-        if sentence.hits and self.passages[index].role in UNITS:
-            while hit.start - offset > len(self.folded[index].words):
+        if self.passages[index].role in UNITS:
+            while start - offset > len(self.folded[index].words):
                 offset += len(self.folded[index].words) + 1
                 index += 1
         passage = self.passages[index]
         if passage.is_key:
             return Span(passage.path, 0, 0)
-        start, end = self.folded[index].origin(hit.start - offset, hit.end - offset)
-        return Span(passage.path, start, end)
+        return Span(passage.path, *self.folded[index].origin(start - offset, end - offset))
+
+
+def folded_all(passages: list[Passage]) -> tuple[str, list[Folded]]:
+    """All passages folded, and their words as one text for one scan: blanks at both ends and between.
+
+    Plain ASCII prose, which most requests are, is folded in one go and cut up only if it turns out to matter: then the
+    list is empty, and `cut_up` makes it.
+    """
+    texts = [passage.text for passage in passages]
+    whole = f" {' '.join(texts)} "
+    if whole.isascii() and not any([passage.role in _SPLIT for passage in passages]):
+        words = fold_plain(whole)
+        if words is not None:
+            return words, []
+    folded = [folded_passage(passage) for passage in passages]
+    return f" {' '.join([one.words for one in folded])} ", folded
+
+
+def cut_up(words: str, passages: list[Passage]) -> list[Folded]:
+    """The passages of a text that was folded in one go."""
+    folded = []
+    start = 1
+    for passage in passages:
+        end = start + len(passage.text)
+        folded.append(Folded(words[start:end], passage.text))
+        start = end + 1
+    return folded
 
 
 def folded_passage(passage: Passage) -> Folded:
     """Names of tools, parameters and files are split at their capitals; prose is not."""
-    return fold_name(passage.text) if passage.role in UNITS or passage.role == "file" else fold(passage.text)
+    return fold_name(passage.text) if passage.role in _SPLIT else fold(passage.text)
 
 
-def hits_by_passage(folded: list[Folded], lexicon: Lexicon, people: Bits, owner: Bits) -> list[list[Hit]]:
-    """One scan over all passages; each hit in the offsets of its own passage."""
-    joined = joined_words(folded)
+def hits_by_passage(
+    folded: list[Folded], joined: str, all_hits: list[Hit], lexicon: Lexicon, people: Bits
+) -> list[list[Hit]]:
+    """The hits of one scan over all passages, each in the offsets of its own passage."""
     found: list[list[Hit]] = [[] for _ in folded]
+    owner = lexicon.concepts.bit["OWNER"]
     index, base = 0, 1
     size = len(folded[0].words)
-    for start, end, bits in lexicon.hits(joined):
+    for start, end, concepts in all_hits:
         while start >= base + size:
             base += size + 1
             index += 1
             size = len(folded[index].words)
-        if bits & people and joined.startswith(lexicon.possessives, end) and _apostrophe(folded[index], end - base):
-            bits |= owner
-        if end <= base + size:
-            found[index].append(Hit(start - base, end - base, bits))
+        if end > base + size:
+            continue
+        if concepts & people and joined.startswith(lexicon.possessives, end) and _apostrophe(folded[index], end - base):
+            found[index].append((start - base, end - base, concepts | owner))
+        else:
+            found[index].append((start - base, end - base, concepts))
     return found
-
-
-def joined_words(folded: list[Folded]) -> str:
-    """All passages as one text for one scan, with a blank at both ends and between."""
-    return " " + " ".join([one.words for one in folded]) + " "
 
 
 def _apostrophe(folded: Folded, place: int) -> bool:
@@ -85,9 +112,9 @@ def units_of(passages: list[Passage], hits: list[list[Hit]], folded: list[Folded
         run: list[Hit] = []
         offset = bits = 0
         while index < len(passages) and passages[index].unit == unit and passages[index].role in UNITS:
-            for hit in hits[index]:
-                run.append(Hit(hit.start + offset, hit.end + offset, hit.bits))
-                bits |= hit.bits
+            for start, end, concepts in hits[index]:
+                run.append((start + offset, end + offset, concepts))
+                bits |= concepts
             offset += len(folded[index].words) + 1
             index += 1
         if run:
@@ -95,22 +122,16 @@ def units_of(passages: list[Passage], hits: list[list[Hit]], folded: list[Folded
     return found
 
 
-def scene_of(
-    passages: list[Passage], folded: list[Folded], lexicon: Lexicon, negation: Negation, start_bits: Bits, people: Bits
-) -> Scene:
-    """The scene of a request that holds telling words. `start_bits`: what its media and operation say."""
-    owner = lexicon.concepts.bit["OWNER"]
-    hits = hits_by_passage(folded, lexicon, people, owner)
-    prose = [
-        sentences_of(index, folded[index].plain, hits[index], negation)
-        for index, passage in enumerate(passages)
-        if hits[index] and passage.role not in UNITS and passage.role in SPEAKING
-    ]
-    sentences = [*chain.from_iterable(prose), *units_of(passages, hits, folded)]
-    bits = start_bits
-    for sentence in sentences:
-        bits |= sentence.bits
-    return Scene(passages, folded, sentences, bits)
+def sentences_in(
+    passages: list[Passage], folded: list[Folded], hits: list[list[Hit]], negation: Negation, live: Bits
+) -> list[Sentence]:
+    """The sentences, and the units of tools and schemas, that hold a concept of `live`."""
+    found: list[Sentence] = []
+    for index, passage in enumerate(passages):
+        if passage.role in SPEAKING and hits[index]:
+            found.extend(sentences_of(index, folded[index].plain, hits[index], negation, live))
+    found.extend(unit for unit in units_of(passages, hits, folded) if unit.bits & live)
+    return found
 
 
 def request_bits(data: Mapping[str, Any], media: set[str], bit: Mapping[str, Bits]) -> Bits:

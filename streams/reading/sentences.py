@@ -12,7 +12,8 @@ MOST_HITS: Final = 48
 """Hits in one sentence before it is cut."""
 
 _END: Final = re.compile(
-    r"[.!?]+[\"'”’)\]]*(?=\s|$)|;\s|\n\s*\n|\n(?=\s*(?:[-*•#>|\d\"]|[A-ZÀ-Þ]))|[。！？；।؟]|[.!?](?=\s)"
+    r"[.!?;\n。！？；।؟](?:(?<=[。！？；।؟])|(?<=[.!?;])[.!?]*[\"'”’)\]]*(?=\s|$)"
+    r"|(?<=\n)(?=\s*(?:\n|[-*•#>|\d\"A-ZÀ-Þ])))"
 )
 _COMMA: Final = re.compile(r"[,:–—\n]|\s-\s")
 
@@ -35,19 +36,21 @@ class Negation(NamedTuple):
     joins: Bits
 
 
-def sentences_of(passage: int, plain: str, hits: list[Hit], negation: Negation) -> list[Sentence]:
-    """The sentences of one passage that hold hits."""
+def sentences_of(passage: int, plain: str, hits: list[Hit], negation: Negation, live: Bits) -> list[Sentence]:
+    """The sentences of one passage that hold a concept of `live`."""
+    found: list[Sentence] = []
+    place, start, total = 0, 0, len(hits)
     ends = [match.end() for match in _END.finditer(plain)]
     ends.append(len(plain) + 1)
-    found = []
-    place, start, total = 0, 0, len(hits)
     for end in ends:
-        first = place
-        while place < total and hits[place].start < end:
+        first, bits = place, 0
+        while place < total and hits[place][0] < end:
+            bits |= hits[place][2]
             place += 1
-        for cut in range(first, place, MOST_HITS):
-            piece = hits[cut : min(cut + MOST_HITS, place)]
-            found.append(_sentence(passage, start, end, piece, plain, negation))
+        if bits & live:
+            for cut in range(first, place, MOST_HITS):
+                piece = hits[cut : min(cut + MOST_HITS, place)]
+                found.append(_sentence(passage, start, end, piece, plain, negation))
         start = end
         if place == total:
             break
@@ -56,27 +59,28 @@ def sentences_of(passage: int, plain: str, hits: list[Hit], negation: Negation) 
 
 def _sentence(passage: int, start: int, end: int, hits: list[Hit], plain: str, negation: Negation) -> Sentence:
     bits = 0
-    for hit in hits:
-        bits |= hit.bits
+    for _, _, concepts in hits:
+        bits |= concepts
     if bits & negation.negates:
         hits = _without_negated(hits, plain, end, bits & negation.joins, negation)
         bits = 0
-        for hit in hits:
-            bits |= hit.bits
+        for _, _, concepts in hits:
+            bits |= concepts
     return Sentence(passage, start, end, bits, hits)
 
 
 def _without_negated(hits: list[Hit], plain: str, end: int, joined: Bits, negation: Negation) -> list[Hit]:
-    """Drops what stands within the reach of a negation: up to a turn, and to a comma unless a list is joined by "or"."""
+    """Drops what a negation reaches: up to a turn, and to a comma unless a list is joined by "or"."""
     kept = []
     reach = -1
     for hit in hits:
-        if hit.bits & negation.negates:
-            comma = None if joined else _COMMA.search(plain, hit.end, end)
+        start, stop, concepts = hit
+        if concepts & negation.negates:
+            comma = None if joined else _COMMA.search(plain, stop, end)
             reach = max(reach, comma.start() if comma else end)
-        elif hit.bits & negation.turns:
+        elif concepts & negation.turns:
             reach = -1
-        elif hit.start < reach:
+        elif start < reach:
             continue
         kept.append(hit)
     return kept

@@ -18,9 +18,9 @@ def quoted_from(scene: Scene, text_task: Bits) -> dict[int, int]:
     found: dict[int, int] = {}
     for sentence in scene.sentences:
         if sentence.bits & text_task and sentence.passage not in found:
-            hit = next(hit for hit in sentence.hits if hit.bits & text_task)
+            end = next(end for _, end, concepts in sentence.hits if concepts & text_task)
             plain = scene.folded[sentence.passage].plain
-            opening = _OPENS.search(plain, hit.end)
+            opening = _OPENS.search(plain, end)
             if opening:
                 found[sentence.passage] = opening.end()
     return found
