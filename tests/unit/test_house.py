@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-MODULES = sorted(path for top in ("streams", "tests") for path in (ROOT / top).rglob("*.py"))
+MODULES = sorted(path for top in ("streams", "tests", "deploy") for path in (ROOT / top).rglob("*.py"))
 LOCKS = [ROOT / "requirements.lock", ROOT / "requirements-dev.lock"]
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "base", "core", "misc"}
 
