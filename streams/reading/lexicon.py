@@ -27,13 +27,15 @@ because a long text has thousands of them."""
 
 
 class Phrase(NamedTuple):
-    """A phrase as it is looked for: `open_end` for a prefix, `shorter` the next shorter phrase with the same beginning."""
+    """A phrase as it is looked for: a whole phrase ends in a blank, an open one (`face*`) does not.
+
+    `spaced`: of a script with blanks between words, so that it has to begin at one.
+    """
 
     text: str
     bits: Bits
     open_end: bool
     spaced: bool
-    shorter: int
 
 
 def data_file(name: str) -> Any:
@@ -86,78 +88,90 @@ class Lexicon:
         self.concepts = Concepts((name for source in sources for name in source["words"]), implied)
         self.possessives = tuple({f" {source['possessive']}" for source in sources if source.get("possessive")})
         self._phrases = _with_inner(_compile(sources, self.concepts), self.concepts.any_of(hiding))
-        self._all = _automaton([phrase.text for phrase in self._phrases])
-        self._plain_bits = [phrase.bits for phrase in self._phrases]
-        self._skip = [int(phrase.spaced) for phrase in self._phrases]
+        self._all = _automaton(self._phrases)
+        self._inside: dict[int, list[Hit]] = {}
         self._telling: AhoCorasick | None = None
         self._telling_phrases: list[Phrase] = []
 
     def look_first_for(self, telling: Bits) -> None:
         """Sets the concepts one of which any finding needs: text without them is read no further."""
-        self._telling_phrases = _linked([phrase for phrase in self._phrases if phrase.bits & telling])
-        self._telling = _automaton([phrase.text for phrase in self._telling_phrases])
+        self._telling_phrases = [phrase for phrase in self._phrases if phrase.bits & telling]
+        self._telling = _automaton(self._telling_phrases)
 
     def is_telling(self, words: str) -> bool:
-        """Whether folded text (with a blank at both ends) holds a telling word."""
+        """Whether folded text (with a blank at both ends) may hold a telling word."""
         if self._telling is None:
             return True
-        phrases = self._telling_phrases
-        return any(
-            phrases[found].shorter >= 0 or _word_ends(phrases[found], words, end)
-            for found, _, end in self._telling.find_matches_as_indexes(words)
+        found = self._telling.find_matches_as_indexes(words)
+        return bool(found) and any(
+            " " in phrase.text[:-1] or _word_begins(phrase, words, start)
+            for phrase, start in [(self._telling_phrases[number], start) for number, start, _ in found]
         )
 
     def hits(self, words: str) -> list[Hit]:
         """All phrases in folded text with a blank at both ends, left to right, the longest at each place."""
         found: list[Hit] = []
-        plain_bits, skip = self._plain_bits, self._skip
+        phrases = self._phrases
         for number, start, end in self._all.find_matches_as_indexes(words):
-            if words[end] == " ":
-                found.append((start + skip[number], end, plain_bits[number]))
+            _, bits, open_end, spaced = phrases[number]
+            if spaced and words[start - 1] != " " and words[start - 1] < "\u0300":
+                found.extend((start + first, start + last, inner) for first, last, inner in self._later(number))
+            elif open_end:
+                found.append((start, words.index(" ", end) if spaced else end, bits))
             else:
-                self._inexact(words, number, start, end, found)
+                found.append((start, end - 1, bits))
         return found
 
-    def _inexact(self, words: str, number: int, start: int, end: int, found: list[Hit]) -> None:
-        """A phrase that goes on in the same word: right for a prefix, else a shorter phrase may end there."""
-        phrase = self._phrases[number]
-        while not _word_ends(phrase, words, end):
-            if phrase.shorter < 0:
-                return
-            phrase = self._phrases[phrase.shorter]
-            end = start + len(phrase.text)
-        found.append((start + phrase.spaced, end, phrase.bits))
+    def _later(self, number: int) -> list[Hit]:
+        """The phrases that begin later in this one: all that counts where it was found in the middle of a word."""
+        known = self._inside.get(number)
+        if known is None:
+            text = self._phrases[number].text
+            blank = text.find(" ") + 1
+            known = []
+            if 0 < blank < len(text):
+                tail = f" {text[blank:].rstrip()} "
+                known = [(first + blank - 1, last + blank - 1, bits) for first, last, bits in self.hits(tail)]
+            self._inside[number] = known
+        return known
 
 
-def _word_ends(phrase: Phrase, words: str, end: int) -> bool:
-    """Whether the phrase, found up to `end`, ends there with a word as it must."""
-    return phrase.open_end or not phrase.spaced or words[end] == " " or words[end] > "\u02ff"
+def _word_begins(phrase: Phrase, words: str, start: int) -> bool:
+    """Whether the phrase, found from `start`, begins there with a word as it must."""
+    return not phrase.spaced or start == 0 or words[start - 1] == " " or words[start - 1] >= "\u0300"
 
 
-def _automaton(texts: list[str]) -> AhoCorasick:
+def _automaton(phrases: list[Phrase]) -> AhoCorasick:
     return AhoCorasick(
-        texts, matchkind=MatchKind.LeftmostLongest, store_patterns=False, implementation=Implementation.DFA
+        [phrase.text for phrase in phrases],
+        matchkind=MatchKind.LeftmostLongest,
+        store_patterns=False,
+        implementation=Implementation.DFA,
     )
 
 
 def _compile(sources: list[Mapping[str, Any]], concepts: Concepts) -> list[Phrase]:
-    bits: dict[str, Bits] = {}
-    traits: dict[str, tuple[bool, bool]] = {}
+    phrases: dict[str, Phrase] = {}
     faults: list[str] = []
     for source in sources:
         spaced = source.get("spaced") != "no"
-        for name, phrases in source["words"].items():
-            for written in phrases:
-                text, open_end = _folded_phrase(written, spaced)
+        for name, written in source["words"].items():
+            for phrase in written:
+                text = _folded_phrase(phrase, spaced)
                 if not text.strip():
-                    faults.append(f"{source['language']}: {name}: {written!r} has no letters")
+                    faults.append(f"{source['language']}: {name}: {phrase!r} has no letters")
                     continue
-                bits[text] = bits.get(text, 0) | concepts.closure[name]
-                known_open, _ = traits.get(text, (False, spaced))
-                traits[text] = (known_open or open_end, spaced)
+                known = phrases.get(text)
+                bits = concepts.closure[name] | (known.bits if known else 0)
+                phrases[text] = Phrase(text, bits, not text.endswith(" "), spaced)
     if faults:
         raise FaultList("The lexicon cannot be used.", faults, "Correct or remove these phrases.")
-    return _linked([Phrase(text, bits[text], *traits[text], -1) for text in sorted(bits)])
+    return [phrases[text] for text in sorted(phrases)]
+
+
+def _folded_phrase(written: str, spaced: bool) -> str:
+    words = " ".join(fold(written.rstrip("*")).words.split())
+    return words + " " if words and spaced and not written.endswith("*") else words
 
 
 def _with_inner(phrases: list[Phrase], hiding: Bits) -> list[Phrase]:
@@ -167,27 +181,10 @@ def _with_inner(phrases: list[Phrase], hiding: Bits) -> list[Phrase]:
     for phrase in phrases:
         bits = phrase.bits
         if not bits & hiding:
-            words = phrase.text + " "
-            for found, start, end in scan.find_matches_as_indexes(words, overlapping=True):
-                inner = phrases[found]
-                if end - start < len(phrase.text) and _word_ends(inner, words, end) and not inner.bits & hiding:
+            text = phrase.text if phrase.text.endswith(" ") else phrase.text + " "
+            for number, start, end in scan.find_matches_as_indexes(text, overlapping=True):
+                inner = phrases[number]
+                if end - start < len(phrase.text) and _word_begins(inner, text, start) and not inner.bits & hiding:
                     bits |= inner.bits
         rich.append(phrase._replace(bits=bits))
     return rich
-
-
-def _folded_phrase(written: str, spaced: bool) -> tuple[str, bool]:
-    open_end = written.endswith("*")
-    words = " ".join(fold(written.rstrip("*")).words.split())
-    return (f" {words}" if spaced else words), open_end
-
-
-def _linked(phrases: list[Phrase]) -> list[Phrase]:
-    """Links each phrase to the longest other one it begins with; `phrases` are sorted by text."""
-    place = {phrase.text: index for index, phrase in enumerate(phrases)}
-    linked = []
-    for phrase in phrases:
-        text = phrase.text
-        shorter = next((place[text[:cut]] for cut in range(len(text) - 1, 0, -1) if text[:cut] in place), -1)
-        linked.append(phrase._replace(shorter=shorter))
-    return linked
