@@ -1,6 +1,7 @@
 """The worker's doors: GET /metrics, /livez, /readyz and /policy, and nothing else."""
 
 import logging
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -47,7 +48,7 @@ class Doors:
         except OSError as fault:
             await self.close()
             raise StreamwardError(
-                f"the worker's door cannot listen on {host}:{port} ({fault.strerror or fault})",
+                f"the worker's door cannot listen on {host}:{port} ({_why(fault)})",
                 "Give another STREAMWARD_HTTP_PORT, 0 for any free one, or another STREAMWARD_HTTP_HOST.",
             ) from fault
         self.port = self._runner.addresses[0][1]
@@ -78,3 +79,7 @@ class Doors:
 
     async def _tell_policy(self, request: web.Request) -> web.Response:
         return web.Response(body=self._policy, content_type="application/json")
+
+
+def _why(fault: OSError) -> str:
+    return os.strerror(fault.errno).lower() if fault.errno else str(fault)

@@ -71,14 +71,23 @@ class _Run:
         log.info("worker starts", extra={"digest": self.moderator.digest, "brokers": self.settings.brokers})
         try:
             app.outlet.start()
-            await app.start()
-            _calm_collector()
-            watch = asyncio.create_task(self._watch(app))
+            # Faust counts itself started when the group has given it partitions, which may take for ever.
+            tasks = [asyncio.create_task(self._start(app)), asyncio.create_task(self._watch(app))]
             await self.stop.wait()
-            watch.cancel()
-            return await self._end(app)
+            code = await self._end(app)
+            for task in tasks:
+                task.cancel()
+            return code
         finally:
             await doors.close()
+
+    async def _start(self, app: StreamwardApp) -> None:
+        try:
+            await app.start()
+            _calm_collector()
+        except Exception as error:
+            log.exception("the application did not start")
+            self._failed(error)
 
     def _failed(self, error: BaseException) -> None:
         self.fault = error

@@ -16,7 +16,8 @@ class Health:
         return not self._reasons
 
     def reasons(self) -> dict[str, str]:
-        return dict(self._reasons)
+        """The reasons by place, causes before what follows from them."""
+        return dict(sorted(self._reasons.items(), key=lambda reason: reason[0] == "group"))
 
     def trouble(self, place: str, reason: str) -> None:
         """Notes a reason; logs it where it is new, so that a lasting fault is said once and not over and over."""
