@@ -18,7 +18,9 @@ def basis_of(reason: Mapping[str, Any], data: Mapping[str, Any] | None = None, m
     said: list[str] = []
     for evidence in reason.get("evidence", ()):
         words = evidence.get("quote") or words_at(evidence, data)
-        shown = f'"{shorten(words)}"' if words else f"{evidence['fact']}={value_of(evidence.get('value'))}"
+        value = evidence.get("value")
+        fact = evidence["fact"] if value is None else f"{evidence['fact']}={value_of(value)}"
+        shown = f'"{shorten(words)}"' if words else fact
         if shown not in said:
             said.append(shown)
     return ", ".join(said[:most]) + (" …" if len(said) > most else "")

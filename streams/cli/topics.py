@@ -58,7 +58,10 @@ def create(partitions: int, replication: int | None, print_acls: bool, as_json: 
         brokers = len(cluster.describe_cluster()["brokers"])
         copies = replication or min(3, brokers)
         if copies > brokers:
-            raise StreamwardError(f"{copies} replicas need {copies} brokers, there are {brokers}.", "Give fewer.")
+            raise StreamwardError(
+                f"{copies} replicas need {copies} brokers; the cluster has {brokers}.",
+                f"Give --replication {brokers}, or leave it away.",
+            )
         wanted = {
             name: {
                 "num_partitions": partitions,
@@ -131,10 +134,10 @@ def lag(as_json: bool, **flags: Any) -> None:
     settings = settings_of(flags)
     name = settings.topic_requests
     with admin(settings) as cluster:
-        topics = described(cluster, settings)
-        if name not in topics:
+        if name not in cluster.list_topics():
             raise StreamwardError(f"There is no topic {name}.", "Run `streamward topics create`.")
-        places = [TopicPartition(name, number) for number in range(topics[name].partitions)]
+        partitions = cluster.describe_topics([name])[0]["partitions"]
+        places = [TopicPartition(name, number) for number in range(len(partitions))]
         ends = cluster.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
         starts = cluster.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
         committed = patiently(lambda: cluster.list_group_offsets({settings.app_id: places}))[settings.app_id]

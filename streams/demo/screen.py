@@ -59,8 +59,8 @@ class Screen:
         line = Text.assemble(
             (f"{answer.outcome:<7}", STYLES[answer.outcome]),
             (f"{clause:<18}", "bold" if leading else ""),
-            (f"{shorten(str(answer.sent.data.get('tenant') or ''), 18):<19}", "dim"),
-            (f"{shown_time(answer.judged_seconds):>7}  ", "dim"),
+            (f"{shorten(str(answer.sent.data.get('tenant') or f'request {answer.sent.number}'), 18):<19}", "dim"),
+            (f"{shown_time(answer.judged_seconds) if answer.decision else '':>7}  ", "dim"),
         )
         line.append(shorten(asked(answer.sent.data), max(20, self._console.width - len(line) - 1)))
         self._console.print(line, no_wrap=True, overflow="ellipsis")
@@ -69,7 +69,7 @@ class Screen:
             also = ", ".join(dict.fromkeys(reason["clause"]["id"] for reason in others))
             self._below(f"rests on {basis_of(leading, answer.sent.data)}" + (f"; also {also}" if also else ""))
         elif answer.reject:
-            self._below(answer.reject)
+            self._below(answer.reject.partition(": ")[2])
 
     def _below(self, line: str) -> None:
         self._console.print(Text(" " * 7 + shorten(line, self._console.width - 8), "dim"), no_wrap=True)
