@@ -88,15 +88,14 @@ class Lexicon:
         self.concepts = Concepts((name for source in sources for name in source["words"]), implied)
         self.possessives = tuple({f" {source['possessive']}" for source in sources if source.get("possessive")})
         self._phrases = _with_inner(_compile(sources, self.concepts), self.concepts.any_of(hiding))
-        self._all = _automaton(self._phrases)
-        self._inside: dict[int, list[Hit]] = {}
+        self._all = _automaton(self._phrases, MatchKind.Standard)
         self._telling: AhoCorasick | None = None
         self._telling_phrases: list[Phrase] = []
 
     def look_first_for(self, telling: Bits) -> None:
         """Sets the concepts one of which any finding needs: text without them is read no further."""
         self._telling_phrases = [phrase for phrase in self._phrases if phrase.bits & telling]
-        self._telling = _automaton(self._telling_phrases)
+        self._telling = _automaton(self._telling_phrases, MatchKind.LeftmostLongest)
 
     def is_telling(self, words: str) -> bool:
         """Whether folded text (with a blank at both ends) may hold a telling word."""
@@ -109,31 +108,30 @@ class Lexicon:
         )
 
     def hits(self, words: str) -> list[Hit]:
-        """All phrases in folded text with a blank at both ends, left to right, the longest at each place."""
-        found: list[Hit] = []
+        """All phrases in folded text with a blank at both ends, left to right, without those inside a longer one.
+
+        Two that overlap both count: "tell me who" and "who is she" in "tell me who is she".
+        """
+        kept: list[Hit] = []
         phrases = self._phrases
-        for number, start, end in self._all.find_matches_as_indexes(words):
+        first, last = len(words), -1
+        for number, start, end in reversed(self._all.find_matches_as_indexes(words, overlapping=True)):
+            if start >= first:
+                continue
             _, bits, open_end, spaced = phrases[number]
             if spaced and words[start - 1] != " " and words[start - 1] < "\u0300":
-                found.extend((start + first, start + last, inner) for first, last, inner in self._later(number))
-            elif open_end:
-                found.append((start, words.index(" ", end) if spaced else end, bits))
+                continue
+            if open_end:
+                hit = (start, words.index(" ", end) if spaced else end, bits)
             else:
-                found.append((start, end - 1, bits))
-        return found
-
-    def _later(self, number: int) -> list[Hit]:
-        """The phrases that begin later in this one: all that counts where it was found in the middle of a word."""
-        known = self._inside.get(number)
-        if known is None:
-            text = self._phrases[number].text
-            blank = text.find(" ") + 1
-            known = []
-            if 0 < blank < len(text):
-                tail = f" {text[blank:].rstrip()} "
-                known = [(first + blank - 1, last + blank - 1, bits) for first, last, bits in self.hits(tail)]
-            self._inside[number] = known
-        return known
+                hit = (start, end - 1, bits)
+            if end == last:
+                kept[-1] = hit
+            else:
+                kept.append(hit)
+            first, last = start, end
+        kept.reverse()
+        return kept
 
 
 def _word_begins(phrase: Phrase, words: str, start: int) -> bool:
@@ -141,13 +139,9 @@ def _word_begins(phrase: Phrase, words: str, start: int) -> bool:
     return not phrase.spaced or start == 0 or words[start - 1] == " " or words[start - 1] >= "\u0300"
 
 
-def _automaton(phrases: list[Phrase]) -> AhoCorasick:
-    return AhoCorasick(
-        [phrase.text for phrase in phrases],
-        matchkind=MatchKind.LeftmostLongest,
-        store_patterns=False,
-        implementation=Implementation.DFA,
-    )
+def _automaton(phrases: list[Phrase], kind: MatchKind) -> AhoCorasick:
+    texts = [phrase.text for phrase in phrases]
+    return AhoCorasick(texts, matchkind=kind, store_patterns=False, implementation=Implementation.DFA)
 
 
 def _compile(sources: list[Mapping[str, Any]], concepts: Concepts) -> list[Phrase]:
@@ -176,7 +170,7 @@ def _folded_phrase(written: str, spaced: bool) -> str:
 
 def _with_inner(phrases: list[Phrase], hiding: Bits) -> list[Phrase]:
     """Adds to each phrase the concepts of the phrases inside it, but for phrases whose concepts hide what they hold."""
-    scan = AhoCorasick([phrase.text for phrase in phrases], matchkind=MatchKind.Standard, store_patterns=False)
+    scan = _automaton(phrases, MatchKind.Standard)
     rich = []
     for phrase in phrases:
         bits = phrase.bits
