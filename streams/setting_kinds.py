@@ -16,11 +16,12 @@ _FALSE = {"false", "no", "off", "0"}
 
 
 class Kind(NamedTuple):
-    """`optional`: an empty text means that the setting is not set."""
+    """`metavar`: how help calls the value; `optional`: an empty text means that the setting is not set."""
 
     shape: str
     parse: Callable[[Any], Any]
     optional: bool = False
+    metavar: str = "TEXT"
 
 
 def _as_text(value: Any) -> str:
@@ -58,7 +59,7 @@ def _as_name(value: Any) -> str:
 
 def name(optional: bool = False) -> Kind:
     """A name that Kafka takes for a topic, a group or a client."""
-    return Kind("1 to 200 of the characters A-Z a-z 0-9 . _ -", _as_name, optional)
+    return Kind("1 to 200 of the characters A-Z a-z 0-9 . _ -", _as_name, optional, "NAME")
 
 
 def _as_brokers(value: Any) -> str:
@@ -72,7 +73,7 @@ def _as_brokers(value: Any) -> str:
 
 def brokers() -> Kind:
     """Bootstrap servers, normalised to `host:port,host:port`."""
-    return Kind("host:port, several with commas between", _as_brokers)
+    return Kind("host:port, several with commas between", _as_brokers, metavar="HOST:PORT,...")
 
 
 def _as_list(value: Any) -> tuple[str, ...]:
@@ -95,7 +96,7 @@ def _as_filled_list(value: Any) -> tuple[str, ...]:
 
 def names(filled: bool) -> Kind:
     """A list, in a text with commas between; `filled`: at least one entry."""
-    return Kind("names or folders with commas between", _as_filled_list if filled else _as_list)
+    return Kind("names or folders with commas between", _as_filled_list if filled else _as_list, metavar="NAME,...")
 
 
 def choice(*words: str, optional: bool = False) -> Kind:
@@ -108,7 +109,7 @@ def choice(*words: str, optional: bool = False) -> Kind:
             raise ValueError("is none of the values allowed")
         return found
 
-    return Kind("one of " + ", ".join(words), parse, optional)
+    return Kind("one of " + ", ".join(words), parse, optional, "|".join(words))
 
 
 def whole(low: int, high: int) -> Kind:
@@ -123,7 +124,7 @@ def whole(low: int, high: int) -> Kind:
             raise ValueError("is out of range")
         return value
 
-    return Kind(f"a whole number from {low} to {high}", parse)
+    return Kind(f"a whole number from {low} to {high}", parse, metavar="N")
 
 
 def share() -> Kind:
@@ -140,7 +141,7 @@ def share() -> Kind:
             raise ValueError("is out of range")
         return found
 
-    return Kind("a number from 0 to 1", parse)
+    return Kind("a number from 0 to 1", parse, metavar="SHARE")
 
 
 def _as_switch(value: Any) -> bool:
@@ -169,4 +170,4 @@ def _as_file(value: Any) -> str:
 
 def readable_file() -> Kind:
     """The path of a file that can be read now."""
-    return Kind("the path of a file that can be read", _as_file, True)
+    return Kind("the path of a file that can be read", _as_file, True, "FILE")

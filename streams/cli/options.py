@@ -46,12 +46,13 @@ def setting_options(*names: str) -> Callable[[Command], Command]:
 
 
 def _options(setting: Setting) -> list[Callable[[Command], Command]]:
-    metavar = setting.name.rpartition("_")[2].upper()
     help_text = f"{setting.sentence[0].upper()}{setting.sentence[1:]}{_default(setting)}."
     if isinstance(setting.default, bool):
         pair = f"{setting.flag}/--no-{setting.flag.removeprefix('--')}"
         return [click.option(pair, setting.name, default=None, help=help_text)]
-    options: list[Callable[[Command], Command]] = [click.option(setting.flag, metavar=metavar, help=help_text)]
+    options: list[Callable[[Command], Command]] = [
+        click.option(setting.flag, metavar=setting.kind.metavar, help=help_text)
+    ]
     if setting.secret:
         in_file = f"{setting.name}_file"
         said = f"File that holds it: safer than {setting.flag}, which others on the machine can see."
@@ -63,6 +64,7 @@ def _default(setting: Setting) -> str:
     if setting.default in (None, ()):
         return ""
     shown = ",".join(setting.default) if isinstance(setting.default, tuple) else str(setting.default)
+    shown = shown.lower() if isinstance(setting.default, bool) else shown
     return f" [{shown}]"
 
 

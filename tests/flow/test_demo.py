@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from urllib.request import urlopen
@@ -111,6 +111,16 @@ def test_where_the_port_is_taken_it_takes_another_only_if_nobody_named_it() -> N
         run = streamward("demo", "--seconds", "1", environ={"http_port": port})
         assert run.refused()
         assert f"Port {port} of 127.0.0.1 is taken" in run.err
+
+
+def test_where_the_usual_port_is_taken_it_finds_another_and_says_so() -> None:
+    with socket.socket() as taken:
+        with suppress(OSError):  # somebody else has taken it already, which serves as well
+            taken.bind(("127.0.0.1", 9464))
+            taken.listen()
+        run = streamward("demo", "--seconds", "1")
+    assert run.code == 0
+    assert re.search(r"Port 9464 is taken; the worker's door is on \d+", run.out)
 
 
 def test_settings_of_the_users_own_cluster_do_not_disturb_it(tmp_path: Path) -> None:
