@@ -29,7 +29,7 @@ because a long text has thousands of them."""
 class Phrase(NamedTuple):
     """A phrase as it is looked for: a whole phrase ends in a blank, an open one (`face*`) does not.
 
-    `spaced`: of a script with blanks between words, so that it has to begin at one.
+    `spaced`: it has to begin with a word; not so in scripts without blanks, and for endings (`~police gov`).
     """
 
     text: str
@@ -157,14 +157,14 @@ def _compile(sources: list[Mapping[str, Any]], concepts: Concepts) -> list[Phras
                     continue
                 known = phrases.get(text)
                 bits = concepts.closure[name] | (known.bits if known else 0)
-                phrases[text] = Phrase(text, bits, not text.endswith(" "), spaced)
+                phrases[text] = Phrase(text, bits, not text.endswith(" "), spaced and not phrase.startswith("~"))
     if faults:
         raise FaultList("The lexicon cannot be used.", faults, "Correct or remove these phrases.")
     return [phrases[text] for text in sorted(phrases)]
 
 
 def _folded_phrase(written: str, spaced: bool) -> str:
-    words = " ".join(fold(written.rstrip("*")).words.split())
+    words = " ".join(fold(written.strip("*~")).words.split())
     return words + " " if words and spaced and not written.endswith("*") else words
 
 

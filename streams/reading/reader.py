@@ -44,6 +44,7 @@ class Reader:
         self._attributes = [(bit[name], attribute) for name, attribute in concepts_file["attributes"].items()]
         self._sensitive = named(patterns_file, "SENSITIVE", concepts)
         self._countries = [(bit[name], country) for name, country in concepts_file["countries"].items()]
+        self._places = [(bit[name], country) for name, country in concepts_file["places"].items()]
         self._levels = [(bit[name], level) for name, level in concepts_file["levels"].items()]
 
     def read(self, data: Mapping[str, Any]) -> Findings:
@@ -104,11 +105,11 @@ class Reader:
                 if pattern.kind == "act":
                     acts.append((self._act(pattern, bits, scene, role, spans), sentence))
                 elif pattern.kind == "fact":
-                    facts.append(FactFound(pattern.name, pattern.value, spans))
+                    facts.extend(self._facts(pattern, bits, spans))
                 else:
                     parties.append(self._party(pattern, bits, spans))
         counted = tools_that_count(scene, acts)
-        return Findings(_merged(counted), _merged_facts(facts), tuple(dict.fromkeys(parties)), unread, media)
+        return Findings(_merged(counted), _merged_facts(facts), _merged_parties(parties), unread, media)
 
     def _bits_in_role(self, bits: Bits, role: str) -> Bits:
         if role in ("ask", "earlier"):
@@ -171,8 +172,13 @@ class Reader:
             found = found - {"exact_age"} | {"age_range"}
         return found
 
+    def _facts(self, pattern: Pattern, bits: Bits, spans: tuple[Span, ...]) -> list[FactFound]:
+        if pattern.value != "found":
+            return [FactFound(pattern.name, pattern.value, spans)]
+        return [FactFound(pattern.name, country, spans) for bit, country in self._places if bits & bit]
+
     def _party(self, pattern: Pattern, bits: Bits, spans: tuple[Span, ...]) -> PartyFound:
-        country = pattern.country or next((code for bit, code in self._countries if bits & bit), None)
+        country = pattern.country or next((code for bit, code in self._countries + self._places if bits & bit), None)
         level = pattern.level or next((name for bit, name in self._levels if bits & bit), None)
         return PartyFound(pattern.name, country, level, spans)
 
@@ -198,6 +204,9 @@ def _union(sets: Any) -> Bits:
 def _declares_people(data: Mapping[str, Any]) -> bool:
     """Whether the declared use alone may be judged, so that facts in the content matter without a telling word."""
     use = data.get("use") or {}
+    service = data.get("service") or {}
+    if str(service.get("operation")).startswith("face."):
+        return True
     return any(capability not in _ORDINARY for capability in use.get("capabilities") or ())
 
 
@@ -222,4 +231,14 @@ def _merged_facts(facts: list[FactFound]) -> tuple[FactFound, ...]:
         if known is not None:
             fact = known._replace(spans=tuple(dict.fromkeys(known.spans + fact.spans)))
         merged[key] = fact
+    return tuple(merged.values())
+
+
+def _merged_parties(parties: list[PartyFound]) -> tuple[PartyFound, ...]:
+    merged: dict[tuple[str, str | None, str | None], PartyFound] = {}
+    for party in parties:
+        key = (party.type, party.country, party.level)
+        known = merged.get(key)
+        spans = party.spans if known is None else tuple(dict.fromkeys(known.spans + party.spans))
+        merged[key] = party._replace(spans=spans)
     return tuple(merged.values())

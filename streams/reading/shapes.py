@@ -27,6 +27,11 @@ ROLE_OF_KEY: Final[dict[str, Role]] = {
     "url": "file",
     "uri": "file",
     "file_id": "file",
+    "personGroupId": "file",
+    "largePersonGroupId": "file",
+    "dynamicPersonGroupId": "file",
+    "faceListId": "file",
+    "largeFaceListId": "file",
 }
 
 ROLE_OF_SPEAKER: Final[dict[str, Role]] = {
