@@ -71,7 +71,7 @@ _ALERTS = (
 )
 _SPENDING = (
     "{{ $labels.job }} spends the 30-day budget of errors of the objective {{ $labels.objective }} "
-    "{{ $value | humanize }} times as fast as it allows."
+    '{{ printf "%.1f" $value }} times as fast as it allows.'
 )
 
 
