@@ -73,7 +73,7 @@ def test_an_approval_lifts_no_ban_on_the_police(tmp_path: Path) -> None:
 
 
 def test_all_faulty_lines_are_told_at_once_with_their_fields(tmp_path: Path) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         HELD,
         HELD | {"id": 5},
         HELD | {"id": "b", "expires": "soon"},
