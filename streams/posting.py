@@ -1,7 +1,7 @@
 """Requests onto the requests topic, as a gateway sends them: for `streamward send` and the demo."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -16,6 +16,9 @@ from streams.transport.security import librdkafka_security
 
 STRUCTURED = "application/cloudevents+json"
 CONNECT_SECONDS = 8.0
+FIRST_TRY_SECONDS = 1.0
+# What librdkafka reports of a broker that waiting will not mend.
+LASTING = {"_AUTHENTICATION", "_SSL", "_RESOLVE"}
 DELIVER_SECONDS = 30.0
 LARGEST_BYTES = 4 * 1024 * 1024
 
@@ -96,13 +99,18 @@ class Poster:
 
     def connect(self) -> None:
         """Raises StreamwardError where no broker answers within eight seconds, or the topic is not there."""
-        try:
-            topics = self._producer.list_topics(timeout=CONNECT_SECONDS).topics
-        except KafkaException as error:
-            self._producer.poll(0)
-            raise unreachable(self._settings, [*self._troubles, error.args[0]]) from None
-        if self._topic not in topics:
+        if self._topic not in self._topics():
             raise StreamwardError(f"There is no topic {self._topic}.", "Run `streamward topics create`.")
+
+    def _topics(self) -> Collection[str]:
+        for patience in (FIRST_TRY_SECONDS, CONNECT_SECONDS - FIRST_TRY_SECONDS):
+            try:
+                return set(self._producer.list_topics(timeout=patience).topics)
+            except KafkaException:
+                self._producer.poll(0)
+                if {trouble.name() for trouble in self._troubles} & LASTING and "," not in self._settings.brokers:
+                    break
+        raise unreachable(self._settings, self._troubles)
 
     def post(self, message: Message) -> None:
         """Queues a message; waits where the queue is full."""

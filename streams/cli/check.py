@@ -108,6 +108,8 @@ def batches(files: tuple[str, ...], bound: int) -> Iterator[list[bytes]]:
 
 def opened(name: str) -> BinaryIO:
     if name == "-":
+        if sys.stdin.isatty():
+            print("Requests are read from here, one a line; Ctrl-D ends.", file=sys.stderr)
         return sys.stdin.buffer
     try:
         return Path(name).open("rb")

@@ -17,7 +17,7 @@ from streams.transport.security import kafka_python_security
 Client = TypeVar("Client", KafkaAdminClient, KafkaConsumer)
 Answer = TypeVar("Answer")
 PATIENCE_MS = 8_000
-FIRST_TRY_MS = 2_000
+FIRST_TRY_MS = 700
 # librdkafka's mock cluster, under the demo, drops whoever asks for its versions in the newest form.
 EMBEDDED_BROKER = {"api_version": (2, 3)}
 EMBEDDED_BROKER_SIGN = "Unable to decode response"
@@ -74,29 +74,28 @@ def consumer(settings: Settings, **options: Any) -> Iterator[KafkaConsumer]:
 
 
 def connect(kind: Callable[..., Client], settings: Settings, **options: Any) -> Client:
-    """Connects within ten seconds or says why not."""
+    """Connects within ten seconds or says why not; at once where waiting will not help."""
     arguments = {
         "bootstrap_servers": settings.brokers.split(","),
         "client_id": settings.app_id,
         **kafka_python_security(settings),
         **options,
     }
+    alone = "," not in settings.brokers
     with murmur() as listener:
-        for attempt in (
-            {"bootstrap_timeout_ms": FIRST_TRY_MS},
-            {"bootstrap_timeout_ms": PATIENCE_MS - FIRST_TRY_MS},
-        ):
+        for patience in (FIRST_TRY_MS, PATIENCE_MS - FIRST_TRY_MS):
             version = EMBEDDED_BROKER if listener.heard(EMBEDDED_BROKER_SIGN) else {}
             try:
-                return kind(**arguments, **attempt, **version)
+                return kind(**arguments, **version, bootstrap_timeout_ms=patience)
             except (KafkaTimeoutError, OSError):
-                continue
+                if alone and any(listener.heard(*signs) for signs, _, _ in LASTING_FAULTS):
+                    break
     raise unreachable(settings, listener)
 
 
 def unreachable(settings: Settings, listener: Murmur) -> StreamwardError:
     """Why no connection came about, from what kafka-python murmured."""
-    for signs, problem, fix in FAULTS:
+    for signs, problem, fix in (*LASTING_FAULTS, ODD_ANSWER):
         if listener.heard(*signs):
             return StreamwardError(problem.format(where=settings.brokers), fix)
     return StreamwardError(
@@ -105,8 +104,8 @@ def unreachable(settings: Settings, listener: Murmur) -> StreamwardError:
     )
 
 
-# Signs in kafka-python's log, the most telling first.
-FAULTS = (
+# Signs in kafka-python's log, the most telling first; what they stand for does not go away by waiting.
+LASTING_FAULTS = (
     (
         ("AuthenticationFailed", "Authentication failed", "SaslAuthenticate failed"),
         "The broker at {where} refuses the user or the password.",
@@ -137,11 +136,11 @@ FAULTS = (
         "There is no such host: {where}.",
         "Correct the name in --brokers or STREAMWARD_BROKERS.",
     ),
-    (
-        ("IllegalSaslState", "Handshake failed", "Request timed out", "Unable to decode response"),
-        "What listens at {where} does not answer as expected.",
-        "Is it a Kafka broker? STREAMWARD_SECURITY_PROTOCOL must be what its listener speaks.",
-    ),
+)
+ODD_ANSWER = (
+    ("IllegalSaslState", "Handshake failed", "Request timed out", "Unable to decode response"),
+    "What listens at {where} does not answer as expected.",
+    "Is it a Kafka broker? STREAMWARD_SECURITY_PROTOCOL must be what its listener speaks.",
 )
 
 
