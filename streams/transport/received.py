@@ -40,8 +40,10 @@ def batches_of(messages: Sequence[Message]) -> list[Batch]:
 def _headers(message: Message) -> Sequence[RecordHeader]:
     try:
         return message.headers() or ()  # type: ignore[return-value]  # the stubs allow what only a producer may give
-    except UnicodeDecodeError:
-        return ()  # a header name that is no UTF-8: the record is judged by its value
+    except (UnicodeDecodeError, SystemError):
+        # A header name that is no UTF-8. The client keeps a broken list behind it, which must not be touched again:
+        # such a record is judged, or rejected, without its headers.
+        return ()
 
 
 def _batch(place: Place, records: list[Record]) -> Batch:

@@ -5,6 +5,7 @@ from time import monotonic
 
 import orjson
 import pytest
+from kafka import KafkaProducer
 
 from tests.kafka.broker import Broker
 from tests.kafka.clients import Sent, read
@@ -56,6 +57,28 @@ def test_poison_between_good_records_leaves_as_it_came(moderated: Moderated) -> 
     assert {each.header("error-code") for each in rejected} == {b"not_json", b"empty"}
     assert {each.header("origin-topic") for each in rejected} == {moderated.requests.encode()}
     assert 'streamward_rejects_total{code="empty"} 2.0' in worker.get("/metrics")[1]
+
+
+class BadName(str):
+    """A header name as no client of ours would write it."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        return b"\xff\xfe"
+
+
+def test_a_header_name_that_is_no_text_harms_nobody(moderated: Moderated) -> None:
+    worker = moderated.worker().ready()
+    producer = KafkaProducer(bootstrap_servers=moderated.kafka.brokers)
+    for value in (request("named-badly").value, b"poison"):
+        producer.send(moderated.requests, value=value, key=b"t-1", headers=[(BadName("x"), b"1")]).get(30)
+    producer.close()
+    moderated.send([request("after")])
+    moderated.wait_until_committed(3)
+    assert moderated.decisions_by_id().keys() == {"named-badly", "after"}
+    assert [each.value for each in moderated.rejected()] == [b"poison"]
+    assert worker.running
 
 
 def test_a_killed_worker_is_followed_by_another(moderated: Moderated) -> None:
