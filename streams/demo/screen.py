@@ -19,6 +19,7 @@ STYLES = {"allow": "green", "flag": "yellow", "hold": "magenta", "deny": "bold r
 LINES_A_SECOND = 30.0
 FIGURES_EVERY = 5.0
 PLAIN_WIDTH = 160
+WIDE = 100
 
 
 class Screen:
@@ -59,7 +60,7 @@ class Screen:
         line = Text.assemble(
             (f"{answer.outcome:<7}", STYLES[answer.outcome]),
             (f"{clause:<18}", "bold" if leading else ""),
-            (f"{shorten(str(answer.sent.data.get('tenant') or f'request {answer.sent.number}'), 18):<19}", "dim"),
+            (f"{shorten(self._sender(answer), 18):<19}" if self._console.width >= WIDE else "", "dim"),
             (f"{shown_time(answer.judged_seconds) if answer.decision else '':>7}  ", "dim"),
         )
         line.append(shorten(asked(answer.sent.data), max(20, self._console.width - len(line) - 1)))
@@ -70,6 +71,10 @@ class Screen:
             self._below(f"rests on {basis_of(leading, answer.sent.data)}" + (f"; also {also}" if also else ""))
         elif answer.reject:
             self._below(answer.reject.partition(": ")[2])
+
+    @staticmethod
+    def _sender(answer: Answer) -> str:
+        return str(answer.sent.data.get("tenant") or f"request {answer.sent.number}")
 
     def _below(self, line: str) -> None:
         self._console.print(Text(" " * 7 + shorten(line, self._console.width - 8), "dim"), no_wrap=True)
