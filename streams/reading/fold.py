@@ -11,7 +11,10 @@ from typing import Final, NamedTuple
 
 
 class Folded(NamedTuple):
-    """`words` for scanning; `plain` is as long, but keeps punctuation. `offsets[i]`: where words[i] stood (None: at i)."""
+    """`words` for scanning; `plain` is as long, but keeps punctuation.
+
+    `offsets[i]` is where `words[i]` stood in the original; None: at i itself.
+    """
 
     words: str
     plain: str
@@ -26,20 +29,19 @@ class Folded(NamedTuple):
 
 _ASCII: Final = bytes(ord(chr(i).lower()) if chr(i).isalnum() and i < 128 else 32 for i in range(256))
 
-_LOOKALIKES: Final = dict(
-    zip(
-        "аасеорхуіјѕһԁԛԝкмтвнαοερτυνικβηω",
-        "aaceopxyijshdqwkmtbhaoeptuvikbnw",
-        strict=True,
-    )
-) | {"ß": "s", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "e", "œ": "e", "’": "'", "‘": "'", "ʼ": "'", "`": "'"} | {"…": ".", "“": '"', "”": '"', "–": "-", "—": "-"}
+_CYRILLIC_AND_GREEK: Final = dict(
+    zip("аасеорхуіјѕһԁԛԝкмтвнαοερτυνικβηω", "aaceopxyijshdqwkmtbhaoeptuvikbnw", strict=True)
+)
+_LATIN: Final = {"ß": "s", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "e", "œ": "e"}
+_PUNCTUATION: Final = dict.fromkeys("’‘ʼ`", "'") | {"…": ".", "“": '"', "”": '"', "–": "-", "—": "-"}
+_LOOKALIKES: Final = _CYRILLIC_AND_GREEK | _LATIN | _PUNCTUATION
 
 _ODD: Final = "\ufffe"
 """Stands for a character whose folded form is not exactly one character; the slow road is taken then."""
 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SPACED: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*·|]){2,}[^\W\d_](?![^\W_])")
-_SHAPE: Final = bytes(120 if chr(i).isalpha() or chr(i) == "?" else 100 if chr(i).isdigit() else 32 for i in range(128)) * 2
+_SHAPE: Final = bytes(ord("x") if chr(i).isalpha() or chr(i) == "?" else 32 for i in range(128)) * 2
 
 
 def _plain_form(char: str) -> str:

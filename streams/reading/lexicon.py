@@ -17,6 +17,8 @@ from streams.reading.fold import fold
 Bits = int
 """A set of concepts, one bit each."""
 
+_LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
 MEDIA: Final = ("MEDIA_IMAGE", "MEDIA_AUDIO", "GENERATION")
 """Concepts of the request as a whole, which no word stands for."""
 
@@ -41,7 +43,7 @@ class Phrase(NamedTuple):
 def data_file(name: str) -> Any:
     """A YAML file of this package, every scalar as text."""
     text = files("streams.reading").joinpath(name).read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - the loader makes nothing but text, lists and mappings
 
 
 def languages() -> list[Any]:
@@ -56,7 +58,8 @@ class Concepts:
 
     def __init__(self, names: Iterable[str], implied: Mapping[str, list[str]]) -> None:
         self.bit: dict[str, Bits] = {}
-        for name in sorted({*names, *implied, *(part for parts in implied.values() for part in parts), *MEDIA, "OWNER"}):
+        following = (part for parts in implied.values() for part in parts)
+        for name in sorted({*names, *implied, *following, *MEDIA, "OWNER"}):
             self.bit[name] = 1 << len(self.bit)
         self.closure = {name: self._closed(name, implied) for name in self.bit}
 
@@ -121,10 +124,8 @@ class Lexicon:
             _, bits, open_end, spaced = phrases[number]
             if spaced and words[start - 1] != " " and words[start - 1] < "\u0300":
                 continue
-            if open_end:
-                hit = (start, words.index(" ", end) if spaced else end, bits)
-            else:
-                hit = (start, end - 1, bits)
+            until = end - 1 if not open_end else words.index(" ", end) if spaced else end
+            hit = (start, until, bits)
             if end == last:
                 kept[-1] = hit
             else:

@@ -9,6 +9,7 @@ from streams.reading.shapes import (
     ROLE_OF_KEY,
     SCHEMA_WORDS,
     STRUCTURAL,
+    STRUCTURAL_IN_SCHEMA,
     TURN_LISTS,
     Role,
     looks_binary,
@@ -93,7 +94,7 @@ def _string(place: Place, content: Content) -> None:
     text, key = place.value, place.key
     if not text:
         return
-    if key in STRUCTURAL and place.role not in _STAY and len(text) < 80 and " " not in text:
+    if key in (STRUCTURAL_IN_SCHEMA if place.role in _STAY else STRUCTURAL) and len(text) < 80 and " " not in text:
         return
     if key in BINARY_KEYS and looks_binary(text):
         return
@@ -110,7 +111,7 @@ def _members(place: Place, content: Content) -> list[Place]:
     value: dict[str, Any] = place.value
     role, path, unit = place.role, place.path, place.unit
     kind = value.get("type")
-    if kind and isinstance(kind, str) and kind in MEDIA_OF_PART:
+    if isinstance(kind, str) and kind in MEDIA_OF_PART:
         content.media.add(MEDIA_OF_PART[kind])
     if role == "ask" and "role" in value:
         role = speaker_role(value) or role
@@ -128,7 +129,7 @@ def _members(place: Place, content: Content) -> list[Place]:
         part = _part(key, member, role)
         if part in _STAY:
             found.append(Place(member, at, part, key, at))
-            if key not in SCHEMA_WORDS or key == "returnFaceAttributes":
+            if key == "returnFaceAttributes":
                 content.passages.append(Passage(at, part, key, at, True))
         else:
             found.append(Place(member, at, part, key, unit))
@@ -185,7 +186,9 @@ def _is_plain(turn: Any) -> bool:
     if turn.__class__ is not dict or len(turn) != 2:
         return False
     text = turn.get("content")
-    return bool(text) and text.__class__ is str and "role" in turn and not text.startswith(("data:", "attachment:"))
+    if not isinstance(text, str) or not text or "role" not in turn:
+        return False
+    return not text.startswith(("data:", "attachment:"))
 
 
 def _role_of_turn(turn: Any) -> Role:

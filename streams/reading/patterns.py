@@ -77,7 +77,7 @@ def satisfied(pattern: Pattern, bits: Bits, request: Bits) -> bool:
 
 def all_met(pattern: Pattern, bits: Bits) -> bool:
     """Whether each group is met by concepts that stand anywhere at all: without that, no sentence can match."""
-    return all([bits & (here | anywhere) for here, anywhere in pattern.groups])
+    return all(bits & (here | anywhere) for here, anywhere in pattern.groups)
 
 
 def close_together(pattern: Pattern, hits: list[Hit], bits: Bits) -> list[Hit] | None:

@@ -9,7 +9,7 @@ from streams.reading.passages import content_of, within_bound
 from streams.reading.patterns import Pattern, all_met, close_together, compile_patterns, named, satisfied
 from streams.reading.scene import UNITS, Scene, cut_up, folded_all, hits_by_passage, request_bits, sentences_in
 from streams.reading.sentences import Negation, Sentence
-from streams.reading.turns import quoted_from, tools_that_count
+from streams.reading.turns import before, quoted_from, tools_that_count, without_parts
 
 MOST_PER_PATTERN: Final = 4
 """Places at which one pattern is reported; more would only repeat it."""
@@ -30,7 +30,6 @@ class Reader:
         self._patterns = compile_patterns(patterns_file, concepts)
         self._by_trigger = _by_trigger(self._patterns)
         self._triggers = concepts.any_of(()) | _union(pattern.trigger for pattern in self._patterns)
-        self._lexicon.look_first_for(_union(pattern.trigger for pattern in self._patterns if not pattern.quiet))
         self._negation = Negation(bit["NOT"], bit["TURN"] | bit["NEUTRAL"], bit["OR"])
         self._mention = named(patterns_file, "MENTION", concepts)
         self._people = concepts.any_of(("PERSON",))
@@ -39,6 +38,8 @@ class Reader:
         self._many = bit["MANY"]
         self._restrict = bit["RESTRICT"]
         self._declared = [(bit[name], concepts.any_of(then)) for name, then in concepts_file["declared"].items()]
+        loud = _union(pattern.trigger for pattern in self._patterns if not pattern.quiet)
+        self._lexicon.look_first_for(self._or_declared(loud))
         self._traits = [(bit[name], trait) for name, trait in concepts_file["traits"].items()]
         self._media_traits = [(bit[name], trait) for name, trait in concepts_file["media_traits"].items()]
         self._attributes = [(bit[name], attribute) for name, attribute in concepts_file["attributes"].items()]
@@ -66,7 +67,7 @@ class Reader:
             return Findings(unread=unread, media=media)
         folded = folded or cut_up(joined, passages)
         by_passage = hits_by_passage(folded, joined, hits, self._lexicon, self._people)
-        mask = _union(self._patterns[number].trigger for number in live) | self._needed
+        mask = self._or_declared(_union(self._patterns[number].trigger for number in live)) | self._needed
         scene = Scene(passages, folded, sentences_in(passages, folded, by_passage, self._negation, mask), bits)
         return self._judged(scene, set(live), unread, media, bool(start_bits))
 
@@ -79,6 +80,13 @@ class Reader:
                 bits |= then
         return bits
 
+    def _or_declared(self, bits: Bits) -> Bits:
+        """Adds the concepts that stand for one of these where a use is described."""
+        for past, then in self._declared:
+            if bits & then:
+                bits |= past
+        return bits
+
     def _judged(
         self, scene: Scene, live: set[int], unread: tuple[str, int] | None, media: frozenset[str], has_media: bool
     ) -> Findings:
@@ -88,10 +96,13 @@ class Reader:
         counts: dict[int, int] = {}
         quotes = quoted_from(scene, self._bit["TEXT_TASK"]) if not has_media else {}
         for sentence in scene.sentences:
-            if sentence.start >= quotes.get(sentence.passage, 1 << 60):
-                continue
+            quote = quotes.get(sentence.passage)
+            if quote is not None and sentence.end > quote:
+                sentence = before(sentence, quote)
             role = scene.passages[sentence.passage].role
-            bits = self._bits_in_role(sentence.bits, role)
+            if role not in ("ask", "earlier"):
+                sentence = self._as_declared(sentence)
+            bits = sentence.bits
             for number in self._candidates(bits):
                 if number not in live:
                     continue
@@ -108,16 +119,16 @@ class Reader:
                     facts.extend(self._facts(pattern, bits, spans))
                 else:
                     parties.append(self._party(pattern, bits, spans))
-        counted = tools_that_count(scene, acts)
+        counted = tools_that_count(scene, without_parts(acts))
         return Findings(_merged(counted), _merged_facts(facts), _merged_parties(parties), unread, media)
 
-    def _bits_in_role(self, bits: Bits, role: str) -> Bits:
-        if role in ("ask", "earlier"):
-            return bits
+    def _as_declared(self, sentence: Sentence) -> Sentence:
+        """A sentence that describes a use: what "is identified" there is identified by it."""
         for past, then in self._declared:
-            if bits & past:
-                bits |= then
-        return bits
+            if sentence.bits & past:
+                hits = [(start, end, bits | then if bits & past else bits) for start, end, bits in sentence.hits]
+                sentence = sentence._replace(hits=hits, bits=sentence.bits | then)
+        return sentence
 
     def _candidates(self, bits: Bits) -> list[int]:
         """The patterns whose trigger stands in the sentence, in the order of the file."""
@@ -151,7 +162,12 @@ class Reader:
         built: Manner = "built" if role in UNITS or bits & self._build else "asked"
         traits = pattern.traits or self._traits_of(bits, scene.bits)
         return ActFound(
-            pattern.name, traits, self._attributes_of(pattern, bits), built, spans, pattern.many or bool(bits & self._many)
+            pattern.name,
+            traits,
+            self._attributes_of(pattern, bits),
+            built,
+            spans,
+            pattern.many or bool(bits & self._many),
         )
 
     def _traits_of(self, bits: Bits, request: Bits) -> frozenset[str]:

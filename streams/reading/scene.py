@@ -50,7 +50,7 @@ def folded_all(passages: list[Passage]) -> tuple[str, list[Folded]]:
     """
     texts = [passage.text for passage in passages]
     whole = f" {' '.join(texts)} "
-    if whole.isascii() and not any([passage.role in _SPLIT for passage in passages]):
+    if whole.isascii() and not any(passage.role in _SPLIT for passage in passages):
         words = fold_plain(whole)
         if words is not None:
             return words, []

@@ -55,7 +55,9 @@ ROLE_OF_ITEM: Final[dict[str, Role]] = {
     "mcp_call": "result",
 }
 
-TURN_LISTS: Final = frozenset({"messages", "input", "items", "events", "conversation", "additional_messages", "contents"})
+TURN_LISTS: Final = frozenset(
+    {"messages", "input", "items", "events", "conversation", "additional_messages", "contents"}
+)
 
 # Values of these keys are names out of a closed list; a value that looks like prose is read all the same.
 STRUCTURAL: Final = frozenset(
@@ -64,6 +66,8 @@ STRUCTURAL: Final = frozenset(
     "service_tier reasoning_effort effort user background truncation store user_id mime_type media_type "
     "$schema $ref $id additionalProperties detectionModel recognitionModel mode verbosity".split()
 )
+
+STRUCTURAL_IN_SCHEMA: Final = frozenset({"type", "$schema", "$ref", "$id", "format"})
 
 # Members of a JSON Schema that hold structure, not names chosen by the caller.
 SCHEMA_WORDS: Final = frozenset(

@@ -26,6 +26,31 @@ def quoted_from(scene: Scene, text_task: Bits) -> dict[int, int]:
     return found
 
 
+def without_parts(acts: list[tuple[ActFound, Sentence]]) -> list[tuple[ActFound, Sentence]]:
+    """Drops inferring an attribute where the same sentence asks to sort people by it: that holds the other."""
+    sorted_by: dict[tuple[int, int], frozenset[str]] = {}
+    for act, sentence in acts:
+        if act.act == "categorise_sensitive":
+            place = sentence.passage, sentence.start
+            sorted_by[place] = sorted_by.get(place, frozenset()) | act.attributes
+    return [
+        (act, sentence)
+        for act, sentence in acts
+        if act.act != "infer_attribute"
+        or not act.attributes
+        or not act.attributes <= sorted_by.get((sentence.passage, sentence.start), frozenset())
+    ]
+
+
+def before(sentence: Sentence, place: int) -> Sentence:
+    """The part of a sentence that stands before `place`."""
+    hits = [hit for hit in sentence.hits if hit[0] < place]
+    bits = 0
+    for _, _, concepts in hits:
+        bits |= concepts
+    return sentence._replace(hits=hits, bits=bits)
+
+
 def tools_that_count(scene: Scene, acts: list[tuple[ActFound, Sentence]]) -> list[ActFound]:
     """Drops what tools could do where the user asks for something else and harmless tools are there to do it."""
     doubtful = [sentence for _, sentence in acts if scene.passages[sentence.passage].role == "tool"]
