@@ -18,7 +18,7 @@ from streams.transport.ledger import Window
 from streams.transport.outlet import Outlet
 from streams.transport.security import faust_credentials, librdkafka_security
 
-WINDOW_RECORDS = 8_000
+WINDOW_RECORDS = 4_000
 WINDOW_BYTES = 16_000_000
 QUEUE_KILOBYTES = 8_192
 MESSAGE_BYTES = 2_097_152 + 65_536
