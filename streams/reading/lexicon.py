@@ -92,23 +92,10 @@ class Lexicon:
         self.possessives = tuple({f" {source['possessive']}" for source in sources if source.get("possessive")})
         self._phrases = _with_inner(_compile(sources, self.concepts), self.concepts.any_of(hiding))
         self._all = _automaton(self._phrases, MatchKind.Standard)
-        self._telling: AhoCorasick | None = None
-        self._telling_phrases: list[Phrase] = []
 
-    def look_first_for(self, telling: Bits) -> None:
-        """Sets the concepts one of which any finding needs: text without them is read no further."""
-        self._telling_phrases = [phrase for phrase in self._phrases if phrase.bits & telling]
-        self._telling = _automaton(self._telling_phrases, MatchKind.LeftmostLongest)
-
-    def is_telling(self, words: str) -> bool:
-        """Whether folded text (with a blank at both ends) may hold a telling word."""
-        if self._telling is None:
-            return True
-        found = self._telling.find_matches_as_indexes(words)
-        return bool(found) and any(
-            " " in phrase.text[:-1] or _word_begins(phrase, words, start)
-            for phrase, start in [(self._telling_phrases[number], start) for number, start, _ in found]
-        )
+    def first_look(self, telling: Bits) -> "FirstLook":
+        """A quick test for text that holds any of these concepts."""
+        return FirstLook([phrase for phrase in self._phrases if phrase.bits & telling])
 
     def hits(self, words: str) -> list[Hit]:
         """All phrases in folded text with a blank at both ends, left to right, without those inside a longer one.
@@ -133,6 +120,23 @@ class Lexicon:
             first, last = start, end
         kept.reverse()
         return kept
+
+
+class FirstLook:
+    """Whether a text may hold a telling word. Errs to the side of yes; most texts hold none and are read no further."""
+
+    def __init__(self, phrases: list[Phrase]) -> None:
+        self._phrases = phrases
+        self._automaton = _automaton(phrases, MatchKind.LeftmostLongest)
+
+    def is_telling(self, words: str) -> bool:
+        """`words`: folded text with a blank at both ends."""
+        phrases = self._phrases
+        for number, start, _ in self._automaton.find_matches_as_indexes(words):
+            phrase = phrases[number]
+            if _word_begins(phrase, words, start) or " " in phrase.text[:-1]:
+                return True
+        return False
 
 
 def _word_begins(phrase: Phrase, words: str, start: int) -> bool:

@@ -45,7 +45,7 @@ class Place(NamedTuple):
     unit: str
 
 
-_HOLDS_TEXT: Final = frozenset({str, dict, list})
+_HOLDS_TEXT: Final[frozenset[type]] = frozenset({str, dict, list})
 _STAY: Final = frozenset({"tool", "schema"})
 _PAST: Final = frozenset({"earlier", "answer", "result"})
 _NAME_HOLDERS: Final = frozenset({"properties", "$defs", "definitions"})

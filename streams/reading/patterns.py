@@ -75,13 +75,21 @@ def satisfied(pattern: Pattern, bits: Bits, request: Bits) -> bool:
     return not (bits & pattern.none.here or request & pattern.none.anywhere)
 
 
+def needs_any_of(pattern: Pattern, bits: Bits) -> bool:
+    """Whether the pattern cannot match unless the request as a whole has one of these concepts."""
+    return any(not here and anywhere and not anywhere & ~bits for here, anywhere in pattern.groups)
+
+
 def all_met(pattern: Pattern, bits: Bits) -> bool:
     """Whether each group is met by concepts that stand anywhere at all: without that, no sentence can match."""
-    return all(bits & (here | anywhere) for here, anywhere in pattern.groups)
+    for here, anywhere in pattern.groups:  # noqa: SIM110 - a generator takes twice the time
+        if not bits & (here | anywhere):
+            return False
+    return True
 
 
-def close_together(pattern: Pattern, hits: list[Hit], bits: Bits) -> list[Hit] | None:
-    """The narrowest run of hits that meets the pattern's groups within its reach; None where there is none.
+def close_together(pattern: Pattern, hits: list[Hit], bits: Bits, width: int) -> list[Hit] | None:
+    """The narrowest run of hits that meets the pattern's groups within `width` characters; None where there is none.
 
     Groups met only by the request as a whole need no hit. Work: hits times groups, hits being bounded per sentence.
     """
@@ -91,7 +99,6 @@ def close_together(pattern: Pattern, hits: list[Hit], bits: Bits) -> list[Hit] |
         wanted |= group
     last_seen: list[Hit | None] = [None] * len(needed)
     best: list[Hit] | None = None
-    width = pattern.near
     for hit in hits:
         if not hit[2] & wanted:
             continue
@@ -113,6 +120,8 @@ def _faults(entry: Mapping[str, Any], macros: Mapping[str, str], concepts: Conce
         faults.append("needs exactly one of act, fact, party")
     if not entry.get("all"):
         faults.append("needs `all`")
+    elif any(name.startswith("@") or name in MEDIA for name in _names(entry["all"][0], macros)):
+        faults.append("the first group is the trigger and has to stand in the sentence")
     for text in (*entry.get("all", ()), *entry.get("none", ())):
         names = _names(text, macros)
         faults.extend(f"unknown concept {name}" for name in names if name.lstrip("@") not in concepts.bit)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from streams.reading.findings import NOTHING, ActFound, FactFound, Findings, Manner, PartyFound, Span
-from streams.reading.lexicon import Bits, Hit, Lexicon, data_file, languages
+from streams.reading.lexicon import Bits, FirstLook, Hit, Lexicon, data_file, languages
 from streams.reading.passages import content_of, within_bound
-from streams.reading.patterns import Pattern, all_met, close_together, compile_patterns, named, satisfied
+from streams.reading.patterns import Pattern, all_met, close_together, compile_patterns, named, needs_any_of, satisfied
 from streams.reading.scene import UNITS, Scene, cut_up, folded_all, hits_by_passage, request_bits, sentences_in
 from streams.reading.sentences import Negation, Sentence
 from streams.reading.turns import before, quoted_from, tools_that_count, without_parts
@@ -14,6 +14,7 @@ from streams.reading.turns import before, quoted_from, tools_that_count, without
 MOST_PER_PATTERN: Final = 4
 """Places at which one pattern is reported; more would only repeat it."""
 
+_WITH_ATTRIBUTES: Final = frozenset(("infer_attribute", "categorise_sensitive"))
 _ORDINARY: Final = frozenset(("generate", "chat", "other", "translate", "summarise", "transcribe"))
 
 
@@ -38,8 +39,11 @@ class Reader:
         self._many = bit["MANY"]
         self._restrict = bit["RESTRICT"]
         self._declared = [(bit[name], concepts.any_of(then)) for name, then in concepts_file["declared"].items()]
-        loud = _union(pattern.trigger for pattern in self._patterns if not pattern.quiet)
-        self._lexicon.look_first_for(self._or_declared(loud))
+        loud = [pattern for pattern in self._patterns if not pattern.quiet]
+        media = bit["MEDIA_IMAGE"] | bit["MEDIA_AUDIO"]
+        for_text = [pattern for pattern in loud if not needs_any_of(pattern, media)]
+        self._look_at_media = self._first_look(loud)
+        self._look_at_text = self._first_look(for_text)
         self._traits = [(bit[name], trait) for name, trait in concepts_file["traits"].items()]
         self._media_traits = [(bit[name], trait) for name, trait in concepts_file["media_traits"].items()]
         self._attributes = [(bit[name], attribute) for name, attribute in concepts_file["attributes"].items()]
@@ -57,9 +61,10 @@ class Reader:
             return NOTHING if not media else Findings(media=media)
         joined, folded = folded_all(passages)
         declared = _declares_people(data)
-        if not declared and not self._lexicon.is_telling(joined):
-            return Findings(unread=unread, media=media) if media or unread else NOTHING
         start_bits = request_bits(data, content.media, self._bit)
+        look = self._look_at_media if start_bits else self._look_at_text
+        if not declared and not look.is_telling(joined):
+            return Findings(unread=unread, media=media) if media or unread else NOTHING
         hits = self._lexicon.hits(joined)
         bits = self._all_bits(hits, start_bits)
         live = [number for number in self._candidates(bits) if all_met(self._patterns[number], bits)]
@@ -70,6 +75,9 @@ class Reader:
         mask = self._or_declared(_union(self._patterns[number].trigger for number in live)) | self._needed
         scene = Scene(passages, folded, sentences_in(passages, folded, by_passage, self._negation, mask), bits)
         return self._judged(scene, set(live), unread, media, bool(start_bits))
+
+    def _first_look(self, patterns: list[Pattern]) -> FirstLook:
+        return self._lexicon.first_look(self._or_declared(_union(pattern.trigger for pattern in patterns)))
 
     def _all_bits(self, hits: list[Hit], bits: Bits) -> Bits:
         """The concepts of the whole request, as if all of it were a description of a use."""
@@ -103,10 +111,11 @@ class Reader:
             if role not in ("ask", "earlier"):
                 sentence = self._as_declared(sentence)
             bits = sentence.bits
+            said: set[str] = set()
             for number in self._candidates(bits):
-                if number not in live:
-                    continue
                 pattern = self._patterns[number]
+                if number not in live or pattern.name in said:
+                    continue
                 spans = self._matched(pattern, sentence, bits, scene, role)
                 if spans is None:
                     continue
@@ -114,6 +123,8 @@ class Reader:
                 if counts[number] >= MOST_PER_PATTERN:
                     live.discard(number)
                 if pattern.kind == "act":
+                    if pattern.name not in _WITH_ATTRIBUTES:
+                        said.add(pattern.name)
                     acts.append((self._act(pattern, bits, scene, role, spans), sentence))
                 elif pattern.kind == "fact":
                     facts.extend(self._facts(pattern, bits, spans))
@@ -147,15 +158,13 @@ class Reader:
             return None
         if not satisfied(pattern, bits, scene.bits):
             return None
-        if role in UNITS:
-            reach = pattern._replace(near=1 << 30)
-        else:
+        if role not in UNITS:
             if pattern.mention != "ignore" and bits & self._mention:
                 return None
             if role in ("instruction", "purpose") and pattern.kind == "act" and bits & self._restrict:
                 return None
-            reach = pattern
-        hits = close_together(reach, sentence.hits, bits)
+        width = sentence.end if role in UNITS else pattern.near
+        hits = close_together(pattern, sentence.hits, bits, width)
         return None if hits is None else scene.spans(sentence, hits)
 
     def _act(self, pattern: Pattern, bits: Bits, scene: Scene, role: str, spans: tuple[Span, ...]) -> ActFound:
@@ -171,20 +180,16 @@ class Reader:
         )
 
     def _traits_of(self, bits: Bits, request: Bits) -> frozenset[str]:
-        named_traits = frozenset(trait for bit, trait in self._traits if bits & bit)
-        if named_traits:
-            return named_traits
-        near = frozenset(trait for bit, trait in self._media_traits if bits & bit)
-        return near or frozenset(trait for bit, trait in self._media_traits if request & bit)
+        return _named(bits, self._traits) or _named(bits, self._media_traits) or _named(request, self._media_traits)
 
     def _attributes_of(self, pattern: Pattern, bits: Bits) -> frozenset[str]:
         if not isinstance(pattern.attributes, str):
             return pattern.attributes
-        if pattern.name not in ("infer_attribute", "categorise_sensitive"):
+        if pattern.name not in _WITH_ATTRIBUTES:
             return frozenset()
         wanted = {"sensitive": self._sensitive, "mild": ~self._sensitive}.get(pattern.attributes, -1)
-        found = frozenset(attribute for bit, attribute in self._attributes if bits & bit & wanted)
-        if "exact_age" in found and "age_range" in frozenset(name for bit, name in self._attributes if bits & bit):
+        found = _named(bits & wanted, self._attributes)
+        if "exact_age" in found and "age_range" in _named(bits, self._attributes):
             found = found - {"exact_age"} | {"age_range"}
         return found
 
@@ -197,6 +202,10 @@ class Reader:
         country = pattern.country or next((code for bit, code in self._countries + self._places if bits & bit), None)
         level = pattern.level or next((name for bit, name in self._levels if bits & bit), None)
         return PartyFound(pattern.name, country, level, spans)
+
+
+def _named(bits: Bits, names: list[tuple[Bits, str]]) -> frozenset[str]:
+    return frozenset([name for bit, name in names if bits & bit])
 
 
 def _by_trigger(patterns: list[Pattern]) -> dict[Bits, list[int]]:

@@ -27,7 +27,7 @@ class Scene(NamedTuple):
 
     def spans(self, sentence: Sentence, hits: list[Hit]) -> tuple[Span, ...]:
         """Where the words of these hits stand in the original strings."""
-        return tuple(dict.fromkeys(self._span(sentence, hit) for hit in hits))
+        return tuple(dict.fromkeys([self._span(sentence, hit) for hit in hits]))
 
     def _span(self, sentence: Sentence, hit: Hit) -> Span:
         start, end, _ = hit
