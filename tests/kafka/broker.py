@@ -114,9 +114,11 @@ class Broker:
         if not listening("127.0.0.1", self._port):
             return False
         try:
-            return bool(self.admin().list_topics(timeout=5.0).brokers)
+            known = self.admin().list_topics(timeout=5.0)
         except KafkaException:
             return False
+        leaders = [part.leader for topic in known.topics.values() for part in topic.partitions.values()]
+        return bool(known.brokers) and all(leader >= 0 for leader in leaders)
 
     def admin(self) -> AdminClient:
         """An admin client of its own, for a broker without security."""

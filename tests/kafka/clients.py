@@ -4,8 +4,20 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import NamedTuple, cast
 
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaError, Message, Producer, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    ConsumerGroupTopicPartitions,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
+
+from tests.waiting import until
+
+NOT_YET = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE}
 
 
 class Sent(NamedTuple):
@@ -82,8 +94,21 @@ def read(brokers: str, topic: str, count: int | None = None, within: float = 60.
 
 
 def end_offset(consumer: Consumer, topic: str, partition: int) -> int:
-    """The offset that the next record of the partition will get."""
-    return int(consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10.0)[1])
+    """The offset that the next record of the partition will get.
+
+    Asked again while the broker, just started, does not lead the partition yet.
+    """
+    place = TopicPartition(topic, partition)
+
+    def asked() -> tuple[int, int] | None:
+        try:
+            return consumer.get_watermark_offsets(place, timeout=10.0)
+        except KafkaException as refused:
+            if refused.args[0].code() in NOT_YET:
+                return None
+            raise
+
+    return int(until(asked, f"a leader of partition {partition} of {topic}")[1])
 
 
 def drain(consumer: Consumer, wanted: int, within: float) -> list[Seen]:
