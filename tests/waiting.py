@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], what: str, within: float = 30.0, every: float = 0.05) -> T:
+def until(condition: Callable[[], T | None], what: str, within: float = 30.0, every: float = 0.05) -> T:
     """The first truthy answer of `condition`, asked every `every` seconds, for `within` seconds at most.
 
     Fails the test with `what` was awaited when the time is over. An exception of the condition passes through.
