@@ -3,267 +3,88 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from streams.reading.findings import NOTHING, ActFound, FactFound, Findings, Manner, PartyFound, Span
-from streams.reading.lexicon import Bits, FirstLook, Hit, Lexicon, data_file, languages
+from streams.reading.findings import NOTHING, ActFound, FactFound, Findings, Manner, PartyFound
+from streams.reading.lexicon import Lexicon, data_file, languages
+from streams.reading.matching import Matching
+from streams.reading.naming import Naming, merged_acts, merged_facts, merged_parties
 from streams.reading.passages import content_of, within_bound
-from streams.reading.patterns import Pattern, all_met, close_together, compile_patterns, named, needs_any_of, satisfied
+from streams.reading.patterns import named
 from streams.reading.scene import UNITS, Scene, cut_up, folded_all, hits_by_passage, request_bits, sentences_in
 from streams.reading.sentences import Negation, Sentence
-from streams.reading.turns import before, quoted_from, tools_that_count, without_parts
+from streams.reading.turns import not_quoted, tools_that_count, without_parts
 
-MOST_PER_PATTERN: Final = 4
-"""Places at which one pattern is reported; more would only repeat it."""
-
-_WITH_ATTRIBUTES: Final = frozenset(("infer_attribute", "categorise_sensitive"))
 _ORDINARY: Final = frozenset(("generate", "chat", "other", "translate", "summarise", "transcribe"))
+_MEDIA: Final = frozenset(("image", "audio", "video"))
 
 
 class Reader:
-    """Lexicon and patterns, compiled. `max_text_bytes`: how much text of one request is read."""
+    """Lexicon and patterns, compiled. `max_text_bytes`: how much text of one request is read, in bytes of UTF-8."""
 
     def __init__(self, max_text_bytes: int = 1_000_000) -> None:
         concepts_file, patterns_file = data_file("concepts.yaml"), data_file("patterns.yaml")
         self._max_text_bytes = max_text_bytes
         self._lexicon = Lexicon(languages(), concepts_file["implies"], concepts_file["hiding"])
         concepts = self._lexicon.concepts
-        bit = concepts.bit
-        self._bit = bit
-        self._patterns = compile_patterns(patterns_file, concepts)
-        self._by_trigger = _by_trigger(self._patterns)
-        self._triggers = concepts.any_of(()) | _union(pattern.trigger for pattern in self._patterns)
+        bit = self._bit = concepts.bit
+        self._matching = Matching(patterns_file, concepts, concepts_file["declared"])
+        self._naming = Naming(concepts_file, concepts, named(patterns_file, "SENSITIVE", concepts))
+        self._look_at_text = self._lexicon.first_look(self._matching.telling(with_media=False))
+        self._look_at_media = self._lexicon.first_look(self._matching.telling(with_media=True))
         self._negation = Negation(bit["NOT"], bit["TURN"] | bit["NEUTRAL"], bit["OR"])
-        self._mention = named(patterns_file, "MENTION", concepts)
-        self._people = concepts.any_of(("PERSON",))
-        self._needed = bit["TEXT_TASK"]
-        self._build = bit["BUILD"]
-        self._many = bit["MANY"]
-        self._restrict = bit["RESTRICT"]
-        self._declared = [(bit[name], concepts.any_of(then)) for name, then in concepts_file["declared"].items()]
-        loud = [pattern for pattern in self._patterns if not pattern.quiet]
-        media = bit["MEDIA_IMAGE"] | bit["MEDIA_AUDIO"]
-        for_text = [pattern for pattern in loud if not needs_any_of(pattern, media)]
-        self._look_at_media = self._first_look(loud)
-        self._look_at_text = self._first_look(for_text)
-        self._traits = [(bit[name], trait) for name, trait in concepts_file["traits"].items()]
-        self._media_traits = [(bit[name], trait) for name, trait in concepts_file["media_traits"].items()]
-        self._attributes = [(bit[name], attribute) for name, attribute in concepts_file["attributes"].items()]
-        self._sensitive = named(patterns_file, "SENSITIVE", concepts)
-        self._countries = [(bit[name], country) for name, country in concepts_file["countries"].items()]
-        self._places = [(bit[name], country) for name, country in concepts_file["places"].items()]
-        self._levels = [(bit[name], level) for name, level in concepts_file["levels"].items()]
 
     def read(self, data: Mapping[str, Any]) -> Findings:
-        """What the content of `data` (a request's data, schema-valid) asks for, by whom, about whom."""
+        """What the content of `data` (a request's data, valid by its schema) asks for, by whom, about whom."""
         content = content_of(data)
         passages, unread = within_bound(content.passages, self._max_text_bytes)
-        media = frozenset(content.media & {"image", "audio", "video"})
+        media = frozenset(content.media & _MEDIA)
+        nothing = Findings(unread=unread, media=media) if unread or media else NOTHING
         if not passages:
-            return NOTHING if not media else Findings(media=media)
+            return nothing
         joined, folded = folded_all(passages)
         declared = _declares_people(data)
-        start_bits = request_bits(data, content.media, self._bit)
-        look = self._look_at_media if start_bits else self._look_at_text
+        bits = request_bits(data, content.media, self._bit)
+        look = self._look_at_media if bits else self._look_at_text
         if not declared and not look.is_telling(joined):
-            return Findings(unread=unread, media=media) if media or unread else NOTHING
+            return nothing
+        has_media = bool(bits)
         hits = self._lexicon.hits(joined)
-        bits = self._all_bits(hits, start_bits)
-        live = [number for number in self._candidates(bits) if all_met(self._patterns[number], bits)]
-        if not declared and all(self._patterns[number].quiet for number in live):
-            return Findings(unread=unread, media=media)
-        folded = folded or cut_up(joined, passages)
-        by_passage = hits_by_passage(folded, joined, hits, self._lexicon, self._people)
-        mask = self._or_declared(_union(self._patterns[number].trigger for number in live)) | self._needed
-        scene = Scene(passages, folded, sentences_in(passages, folded, by_passage, self._negation, mask), bits)
-        return self._judged(scene, set(live), unread, media, bool(start_bits))
-
-    def _first_look(self, patterns: list[Pattern]) -> FirstLook:
-        return self._lexicon.first_look(self._or_declared(_union(pattern.trigger for pattern in patterns)))
-
-    def _all_bits(self, hits: list[Hit], bits: Bits) -> Bits:
-        """The concepts of the whole request, as if all of it were a description of a use."""
         for _, _, concepts in hits:
             bits |= concepts
-        for past, then in self._declared:
-            if bits & past:
-                bits |= then
-        return bits
+        possible = self._matching.possible(bits)
+        if not possible or (not declared and self._matching.only_quiet(possible)):
+            return nothing
+        folded = folded or cut_up(joined, passages)
+        by_passage = hits_by_passage(folded, joined, hits, self._lexicon, self._bit["PERSON"])
+        mask = self._matching.worth_reading(possible) | self._bit["TEXT_TASK"]
+        scene = Scene(passages, folded, sentences_in(passages, folded, by_passage, self._negation, mask), bits)
+        sentences = scene.sentences if has_media else not_quoted(scene, self._bit["TEXT_TASK"])
+        return self._found(scene, sentences, possible)._replace(unread=unread, media=media)
 
-    def _or_declared(self, bits: Bits) -> Bits:
-        """Adds the concepts that stand for one of these where a use is described."""
-        for past, then in self._declared:
-            if bits & then:
-                bits |= past
-        return bits
-
-    def _judged(
-        self, scene: Scene, live: set[int], unread: tuple[str, int] | None, media: frozenset[str], has_media: bool
-    ) -> Findings:
+    def _found(self, scene: Scene, sentences: list[Sentence], possible: list[int]) -> Findings:
         acts: list[tuple[ActFound, Sentence]] = []
         facts: list[FactFound] = []
         parties: list[PartyFound] = []
-        counts: dict[int, int] = {}
-        quotes = quoted_from(scene, self._bit["TEXT_TASK"]) if not has_media else {}
-        for sentence in scene.sentences:
-            quote = quotes.get(sentence.passage)
-            if quote is not None and sentence.end > quote:
-                sentence = before(sentence, quote)
-            role = scene.passages[sentence.passage].role
-            if role not in ("ask", "earlier"):
-                sentence = self._as_declared(sentence)
-            bits = sentence.bits
-            said: set[str] = set()
-            for number in self._candidates(bits):
-                pattern = self._patterns[number]
-                if number not in live or pattern.name in said:
-                    continue
-                spans = self._matched(pattern, sentence, bits, scene, role)
-                if spans is None:
-                    continue
-                counts[number] = counts.get(number, 0) + 1
-                if counts[number] >= MOST_PER_PATTERN:
-                    live.discard(number)
+        for sentence, matches in self._matching.in_scene(scene, sentences, possible):
+            for pattern, spans in matches:
                 if pattern.kind == "act":
-                    if pattern.name not in _WITH_ATTRIBUTES:
-                        said.add(pattern.name)
-                    acts.append((self._act(pattern, bits, scene, role, spans), sentence))
+                    manner = self._manner(scene, sentence)
+                    acts.append((self._naming.act(pattern, sentence.bits, scene.bits, manner, spans), sentence))
                 elif pattern.kind == "fact":
-                    facts.extend(self._facts(pattern, bits, spans))
+                    facts.extend(self._naming.facts(pattern, sentence.bits, spans))
                 else:
-                    parties.append(self._party(pattern, bits, spans))
+                    parties.append(self._naming.party(pattern, sentence.bits, spans))
         counted = tools_that_count(scene, without_parts(acts))
-        return Findings(_merged(counted), _merged_facts(facts), _merged_parties(parties), unread, media)
+        return Findings(merged_acts(counted), merged_facts(facts), merged_parties(parties))
 
-    def _as_declared(self, sentence: Sentence) -> Sentence:
-        """A sentence that describes a use: what "is identified" there is identified by it."""
-        for past, then in self._declared:
-            if sentence.bits & past:
-                hits = [(start, end, bits | then if bits & past else bits) for start, end, bits in sentence.hits]
-                sentence = sentence._replace(hits=hits, bits=sentence.bits | then)
-        return sentence
-
-    def _candidates(self, bits: Bits) -> list[int]:
-        """The patterns whose trigger stands in the sentence, in the order of the file."""
-        found: set[int] = set()
-        left = bits & self._triggers
-        while left:
-            low = left & -left
-            found.update(self._by_trigger[low])
-            left ^= low
-        return sorted(found)
-
-    def _matched(
-        self, pattern: Pattern, sentence: Sentence, bits: Bits, scene: Scene, role: str
-    ) -> tuple[Span, ...] | None:
-        if role not in pattern.roles or sentence.end - sentence.start > pattern.short:
-            return None
-        if not satisfied(pattern, bits, scene.bits):
-            return None
-        if role not in UNITS:
-            if pattern.mention != "ignore" and bits & self._mention:
-                return None
-            if role in ("instruction", "purpose") and pattern.kind == "act" and bits & self._restrict:
-                return None
-        width = sentence.end if role in UNITS else pattern.near
-        hits = close_together(pattern, sentence.hits, bits, width)
-        return None if hits is None else scene.spans(sentence, hits)
-
-    def _act(self, pattern: Pattern, bits: Bits, scene: Scene, role: str, spans: tuple[Span, ...]) -> ActFound:
-        built: Manner = "built" if role in UNITS or bits & self._build else "asked"
-        traits = pattern.traits or self._traits_of(bits, scene.bits)
-        return ActFound(
-            pattern.name,
-            traits,
-            self._attributes_of(pattern, bits),
-            built,
-            spans,
-            pattern.many or bool(bits & self._many),
-        )
-
-    def _traits_of(self, bits: Bits, request: Bits) -> frozenset[str]:
-        return _named(bits, self._traits) or _named(bits, self._media_traits) or _named(request, self._media_traits)
-
-    def _attributes_of(self, pattern: Pattern, bits: Bits) -> frozenset[str]:
-        if not isinstance(pattern.attributes, str):
-            return pattern.attributes
-        if pattern.name not in _WITH_ATTRIBUTES:
-            return frozenset()
-        wanted = {"sensitive": self._sensitive, "mild": ~self._sensitive}.get(pattern.attributes, -1)
-        found = _named(bits & wanted, self._attributes)
-        if "exact_age" in found and "age_range" in _named(bits, self._attributes):
-            found = found - {"exact_age"} | {"age_range"}
-        return found
-
-    def _facts(self, pattern: Pattern, bits: Bits, spans: tuple[Span, ...]) -> list[FactFound]:
-        if pattern.value != "found":
-            return [FactFound(pattern.name, pattern.value, spans)]
-        return [FactFound(pattern.name, country, spans) for bit, country in self._places if bits & bit]
-
-    def _party(self, pattern: Pattern, bits: Bits, spans: tuple[Span, ...]) -> PartyFound:
-        country = pattern.country or next((code for bit, code in self._countries + self._places if bits & bit), None)
-        level = pattern.level or next((name for bit, name in self._levels if bits & bit), None)
-        return PartyFound(pattern.name, country, level, spans)
-
-
-def _named(bits: Bits, names: list[tuple[Bits, str]]) -> frozenset[str]:
-    return frozenset([name for bit, name in names if bits & bit])
-
-
-def _by_trigger(patterns: list[Pattern]) -> dict[Bits, list[int]]:
-    index: dict[Bits, list[int]] = {}
-    for number, pattern in enumerate(patterns):
-        left = pattern.trigger
-        while left:
-            low = left & -left
-            index.setdefault(low, []).append(number)
-            left ^= low
-    return index
-
-
-def _union(sets: Any) -> Bits:
-    bits = 0
-    for one in sets:
-        bits |= one
-    return bits
+    def _manner(self, scene: Scene, sentence: Sentence) -> Manner:
+        in_unit = scene.passages[sentence.passage].role in UNITS
+        return "built" if in_unit or sentence.bits & self._bit["BUILD"] else "asked"
 
 
 def _declares_people(data: Mapping[str, Any]) -> bool:
-    """Whether the declared use alone may be judged, so that facts in the content matter without a telling word."""
-    use = data.get("use") or {}
+    """Whether what is declared may be judged by itself, so that facts in the content matter without a telling word."""
     service = data.get("service") or {}
     if str(service.get("operation")).startswith("face."):
         return True
+    use = data.get("use") or {}
     return any(capability not in _ORDINARY for capability in use.get("capabilities") or ())
-
-
-def _merged(acts: list[ActFound]) -> tuple[ActFound, ...]:
-    """One finding for each act, manner and set of traits and attributes, with all its places."""
-    merged: dict[tuple[Any, ...], ActFound] = {}
-    for act in acts:
-        key = (act.act, act.traits, act.attributes, act.manner)
-        known = merged.get(key)
-        if known is not None:
-            spans = tuple(dict.fromkeys(known.spans + act.spans))
-            act = known._replace(spans=spans, many=known.many or act.many)
-        merged[key] = act
-    return tuple(merged.values())
-
-
-def _merged_facts(facts: list[FactFound]) -> tuple[FactFound, ...]:
-    merged: dict[tuple[str, str | bool], FactFound] = {}
-    for fact in facts:
-        key = (fact.fact, fact.value)
-        known = merged.get(key)
-        if known is not None:
-            fact = known._replace(spans=tuple(dict.fromkeys(known.spans + fact.spans)))
-        merged[key] = fact
-    return tuple(merged.values())
-
-
-def _merged_parties(parties: list[PartyFound]) -> tuple[PartyFound, ...]:
-    merged: dict[tuple[str, str | None, str | None], PartyFound] = {}
-    for party in parties:
-        key = (party.type, party.country, party.level)
-        known = merged.get(key)
-        spans = party.spans if known is None else tuple(dict.fromkeys(known.spans + party.spans))
-        merged[key] = party._replace(spans=spans)
-    return tuple(merged.values())

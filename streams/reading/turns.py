@@ -42,8 +42,18 @@ def without_parts(acts: list[tuple[ActFound, Sentence]]) -> list[tuple[ActFound,
     ]
 
 
-def before(sentence: Sentence, place: int) -> Sentence:
+def not_quoted(scene: Scene, text_task: Bits) -> list[Sentence]:
+    """The sentences of a request as far as they are no text handed over for work on it."""
+    quotes = quoted_from(scene, text_task)
+    if not quotes:
+        return scene.sentences
+    return [_before(sentence, quotes.get(sentence.passage, sentence.end)) for sentence in scene.sentences]
+
+
+def _before(sentence: Sentence, place: int) -> Sentence:
     """The part of a sentence that stands before `place`."""
+    if sentence.end <= place:
+        return sentence
     hits = [hit for hit in sentence.hits if hit[0] < place]
     bits = 0
     for _, _, concepts in hits:
