@@ -13,7 +13,7 @@ class StreamwardError(Exception):
         self.fix = fix
 
 
-class FaultList(StreamwardError):  # noqa: N818  it is a list of faults
+class FaultList(StreamwardError):
     """Several faults of one kind (a pack, a settings file), all reported at once."""
 
     def __init__(self, problem: str, faults: list[str], fix: str = "") -> None:
