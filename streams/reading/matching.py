@@ -36,6 +36,7 @@ class Matching:
         self._triggers = union(pattern.trigger for pattern in self.patterns)
         self._declared = [(concepts.bit[name], concepts.any_of(then)) for name, then in declared.items()]
         self._mention = named(source, "MENTION", concepts)
+        self._explained = concepts.bit["EXPLAIN"]
         self._restrict = concepts.bit["RESTRICT"]
         self._media = concepts.any_of(("MEDIA_IMAGE", "MEDIA_AUDIO"))
 
@@ -90,17 +91,21 @@ class Matching:
         bits = sentence.bits
         if role not in pattern.roles or sentence.end - sentence.start > pattern.short:
             return None
-        if not satisfied(pattern, bits, scene.bits) or self._only_mentioned(pattern, bits, role):
+        if not satisfied(pattern, bits, scene.bits) or self._only_mentioned(pattern, bits, role, scene.bits):
             return None
         width = sentence.end if role in UNITS else pattern.near
         hits = close_together(pattern, sentence.hits, bits, width)
         return None if hits is None else scene.spans(sentence, hits)
 
-    def _only_mentioned(self, pattern: Pattern, bits: Bits, role: str) -> bool:
-        """A sentence about a law, a text, an explanation; a described use that forbids it."""
+    def _only_mentioned(self, pattern: Pattern, bits: Bits, role: str, request: Bits) -> bool:
+        """A sentence about a law, a text, an explanation; a described use that forbids it.
+
+        Where a picture or a recording is handed over, "how does he" asks about it and is no call for an explanation.
+        """
         if role in UNITS:
             return False
-        if pattern.mention != "ignore" and bits & self._mention:
+        mention = self._mention & ~self._explained if request & self._media else self._mention
+        if pattern.mention != "ignore" and bits & mention:
             return True
         return bool(role in _DESCRIBED and pattern.kind == "act" and bits & self._restrict)
 
