@@ -108,11 +108,12 @@ def consumer_config(settings: Settings) -> dict[str, Any]:
         "heartbeat.interval.ms": max(250, min(1000, settings.session_timeout * 1000 // 3)),
         "topic.metadata.refresh.interval.ms": 30_000,
         "fetch.wait.max.ms": 250,
-        # The bounds of what librdkafka may hold: a queue of a few MB, looked at again at once when it has drained.
+        # The bounds of what librdkafka may hold, looked at again at once when it has drained. Fetches are small because
+        # they are compressed: how much they hold unpacked nobody can bound before.
         "fetch.queue.backoff.ms": 5,
         "queued.max.messages.kbytes": QUEUE_KILOBYTES,
-        "fetch.max.bytes": 8_388_608,
-        "max.partition.fetch.bytes": 1_048_576,
+        "fetch.max.bytes": 2_097_152,
+        "max.partition.fetch.bytes": 262_144,
         "reconnect.backoff.max.ms": 2_000,
         "broker.address.ttl": 1_000,
     }

@@ -70,7 +70,7 @@ def set_up_logging(form: str, level: str) -> None:
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
-    for name in ("streams.transport.intake", "streams.transport.outlet"):
+    for name in ("streams.transport.intake", "streams.transport.outlet", "streams.transport.faults"):
         logger = logging.getLogger(name)
         logger.filters[:] = [SeldomRepeats()]
 

@@ -4,7 +4,7 @@
     consumer  the Faust side of it: one fetched list of records of one partition is one Faust event
     ledger    what is held of each partition, and how far all of it has its outcome
     outlet    the idempotent librdkafka producer: a batch is settled when each of its delivery reports is good
-    health    why the worker is not ready, if it is not
+    health    why the worker is not ready, if it is not; faults: what a broker's errors mean for that
     security  one set of settings for every Kafka client
 
 Why librdkafka on both sides: fetching, decompression and heartbeats run outside the interpreter's lock, so a long

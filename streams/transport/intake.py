@@ -6,7 +6,6 @@ polling for longer than it takes to commit, so the group sees a live member howe
 
 import asyncio
 import logging
-import re
 import threading
 import time
 from collections import deque
@@ -15,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from streams.transport.faults import Faults
 from streams.transport.health import Health
 from streams.transport.ledger import Batch, Place, Window
 from streams.transport.received import batches_of
@@ -62,6 +62,7 @@ class Intake:
         self._needed = needed_topics
         self._window = window
         self._health = health
+        self._faults = Faults(health, str(config["bootstrap.servers"]))
         self._wait_seconds = wait_seconds
         self._jobs: deque[Callable[[], None]] = deque()
         self._taking = True
@@ -69,7 +70,6 @@ class Intake:
         self._ended = threading.Event()
         self._topics: list[str] = []
         self._subscribed = False
-        self._cause: str | None = None
         self._probe_at = self._watermarks_at = 0.0
         self._record_bytes = 1_000.0
         self._consumer: Consumer
@@ -79,7 +79,9 @@ class Intake:
     def start(self, listener: Listener, loop: asyncio.AbstractEventLoop) -> None:
         """Makes the consumer and starts the thread. No broker needs to be there yet."""
         self._listener, self._loop = listener, loop
-        self._consumer = Consumer(self._config | {"on_commit": self._on_commit, "error_cb": self._on_error}, logger=log)
+        self._consumer = Consumer(
+            self._config | {"on_commit": self._on_commit, "error_cb": self._faults.note}, logger=log
+        )
         threading.Thread(target=self._run, name="streamward-intake", daemon=True).start()
 
     def subscribe(self, topics: Sequence[str]) -> None:
@@ -110,7 +112,7 @@ class Intake:
                 try:
                     self._turn()
                 except KafkaException as fault:
-                    self._out_of_reach(fault.args[0])
+                    self._faults.failed(fault.args[0])
                     self._stopping.wait(PROBE_SECONDS)
             self._consumer.close()
         except Exception:
@@ -148,7 +150,7 @@ class Intake:
             if error is None:
                 good.append(message)
             else:
-                self._on_error(error)
+                self._faults.note(error)
         batches = batches_of(good)
         if good:
             # A running mean, so that a run of large records makes the next batches shorter and not the memory larger.
@@ -176,15 +178,13 @@ class Intake:
         """Waits for the topics before it joins, and finds out whether a broker that was gone is back."""
         now = time.monotonic()
         waiting = bool(self._topics) and not self._subscribed
-        if now < self._probe_at or not (waiting or {"broker", "topics"} & self._health.reasons().keys()):
+        if now < self._probe_at or not (waiting or self._faults.open):
             return
         self._probe_at = now + PROBE_SECONDS
         missing = [topic for topic in self._needed if not self._exists(topic)]
-        self._cause = None
-        self._health.well("broker")
+        self._faults.reached()
         if missing:
-            names = ", ".join(missing)
-            self._health.trouble("topics", f"topic missing: {names}; `streamward topics create` makes it")
+            self._faults.missing(missing)
             return
         self._health.well("topics")
         if waiting:
@@ -272,39 +272,6 @@ class Intake:
             if not self._stopping.is_set():
                 log.exception("the event loop could not follow the group")
         return None
-
-    def _on_error(self, error: KafkaError) -> None:
-        code = error.code()
-        if code in _TOPIC_ERRORS:
-            self._health.trouble("topics", f"a topic cannot be read: {error.str()}")
-        elif code == KafkaError._ALL_BROKERS_DOWN or error.fatal():
-            self._out_of_reach(error)
-        elif code in _CAUSES:
-            self._cause = _CHANGING.sub("", error.str())
-        else:
-            log.warning("kafka consumer: %s", error.str())
-
-    def _out_of_reach(self, error: KafkaError) -> None:
-        if error.code() in _TOPIC_ERRORS:
-            self._health.trouble("topics", f"a topic cannot be read: {error.str()}")
-        else:
-            brokers = self._config["bootstrap.servers"]
-            self._health.trouble("broker", f"no use of the brokers at {brokers}: {self._cause or error.str()}")
-
-
-_TOPIC_ERRORS = frozenset((KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.TOPIC_AUTHORIZATION_FAILED))
-_CAUSES = frozenset(
-    (
-        KafkaError._AUTHENTICATION,
-        KafkaError._SSL,
-        KafkaError._TRANSPORT,
-        KafkaError._RESOLVE,
-        KafkaError._TIMED_OUT,
-        KafkaError.SASL_AUTHENTICATION_FAILED,
-    )
-)
-# What librdkafka appends to its reasons and what differs each time: "(after 3ms in state CONNECT, 5 identical ...)".
-_CHANGING = re.compile(r" \(after .*$")
 
 
 def _places(partitions: Sequence[TopicPartition]) -> list[Place]:

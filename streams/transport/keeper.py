@@ -75,7 +75,8 @@ class Keeper:
             self._committed_at = time.monotonic()
             self._health.well("commits")
         else:
-            log.warning("offsets were not committed and will be again: %s", error)
+            # Usual while the group changes; a commit that stalls shows in the readiness.
+            log.info("offsets were not committed and will be again: %s", error)
         self._changed.set()
 
     def watermarks(self, ends: Mapping[Place, int]) -> None:

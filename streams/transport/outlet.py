@@ -116,10 +116,6 @@ class Outlet:
                 self._producer.poll(0)
                 await asyncio.sleep(POLL_SECONDS)
 
-    @property
-    def is_ready(self) -> bool:
-        return self._gate.is_set() and self._bytes <= HELD_BYTES
-
     def send(
         self,
         flight: Flight,
@@ -215,16 +211,16 @@ class Outlet:
         return await answer
 
     def _renew(self) -> None:
-        """Replaces a producer that can never send again; what it held is reported as failed and sent by the new one."""
+        """Replaces a producer that can never send again."""
         log.warning("the producer failed for good and is replaced")
-        self._producer.purge()
-        self._producer.poll(0)
         self._fatal = False
         self._producer = Producer(self._config, logger=log)
 
     async def _pump(self) -> None:
         """Takes delivery reports soon after they come, and sleeps while nothing is under way."""
         while True:
+            if self._fatal:
+                self._producer.purge()  # what it holds is reported as failed, and mended by its successor
             if not len(self._producer):
                 self._busy.clear()
                 self._producer.poll(0)
@@ -246,6 +242,5 @@ class Outlet:
     def _on_error(self, error: KafkaError) -> None:
         if error.fatal():
             self._fatal = True
-            self._gate.clear()
         elif error.code() not in (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN):
             log.warning("kafka producer: %s", error.str())
