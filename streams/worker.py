@@ -72,11 +72,11 @@ class _Run:
         try:
             app.outlet.start()
             # Faust counts itself started when the group has given it partitions, which may take for ever.
-            tasks = [asyncio.create_task(self._start(app)), asyncio.create_task(self._watch(app))]
+            starting, watching = asyncio.create_task(self._start(app)), asyncio.create_task(self._watch(app))
             await self.stop.wait()
+            watching.cancel()
             code = await self._end(app)
-            for task in tasks:
-                task.cancel()
+            starting.cancel()
             return code
         finally:
             await doors.close()
