@@ -30,6 +30,7 @@ class Reader:
         self._naming = Naming(concepts_file, concepts, named(patterns_file, "SENSITIVE", concepts))
         self._look_at_text = self._lexicon.first_look(self._matching.telling(with_media=False))
         self._look_at_media = self._lexicon.first_look(self._matching.telling(with_media=True))
+        self._asking = concepts.any_of(("WHO", "WHO_IN", "WHO_THIS"))
         self._negation = Negation(bit["NOT"], bit["TURN"] | bit["NEUTRAL"], bit["OR"])
 
     def read(self, data: Mapping[str, Any]) -> Findings:
@@ -54,7 +55,7 @@ class Reader:
         if not possible or (not declared and self._matching.only_quiet(possible)):
             return nothing
         folded = folded or cut_up(joined, passages)
-        by_passage = hits_by_passage(folded, joined, hits, self._lexicon, self._bit["PERSON"])
+        by_passage = hits_by_passage(folded, joined, hits, self._lexicon, self._asking)
         mask = self._matching.worth_reading(possible) | self._bit["TEXT_TASK"]
         scene = Scene(passages, folded, sentences_in(passages, folded, by_passage, self._negation, mask), bits)
         sentences = scene.sentences if has_media else not_quoted(scene, self._bit["TEXT_TASK"])

@@ -75,13 +75,18 @@ def folded_passage(passage: Passage) -> Folded:
 
 
 def hits_by_passage(
-    folded: list[Folded], joined: str, all_hits: list[Hit], lexicon: Lexicon, people: Bits
+    folded: list[Folded], joined: str, all_hits: list[Hit], lexicon: Lexicon, asking: Bits
 ) -> list[list[Hit]]:
-    """The hits of one scan over all passages, each in the offsets of its own passage."""
+    """The hits of one scan over all passages, each in the offsets of its own passage.
+
+    "The man who is in the photo" asks nothing: a word of asking right behind a person is dropped. "The caller's"
+    gets the concept OWNER: what is sought is something of the caller's.
+    """
     found: list[list[Hit]] = [[] for _ in folded]
-    owner = lexicon.concepts.bit["OWNER"]
+    owner, people = lexicon.concepts.bit["OWNER"], lexicon.concepts.bit["PERSON"]
     index, base = 0, 1
     size = len(folded[0].words)
+    behind_person = -1
     for start, end, concepts in all_hits:
         while start >= base + size:
             base += size + 1
@@ -89,10 +94,13 @@ def hits_by_passage(
             size = len(folded[index].words)
         if end > base + size:
             continue
-        if concepts & people and joined.startswith(lexicon.possessives, end) and _apostrophe(folded[index], end - base):
-            found[index].append((start - base, end - base, concepts | owner))
-        else:
-            found[index].append((start - base, end - base, concepts))
+        if concepts & people:
+            behind_person = end + 1
+            if joined.startswith(lexicon.possessives, end) and _apostrophe(folded[index], end - base):
+                concepts |= owner
+        elif concepts & asking and start == behind_person:
+            concepts &= ~asking
+        found[index].append((start - base, end - base, concepts))
     return found
 
 

@@ -72,15 +72,15 @@ def _sentence(passage: int, start: int, end: int, hits: list[Hit], plain: str, n
 def _without_negated(hits: list[Hit], plain: str, end: int, joined: Bits, negation: Negation) -> list[Hit]:
     """Drops what a negation reaches: up to a turn, and to a comma unless a list is joined by "or"."""
     kept = []
-    reach = -1
+    since = reach = -1
     for hit in hits:
         start, stop, concepts = hit
         if concepts & negation.negates:
             comma = None if joined else _COMMA.search(plain, stop, end)
-            reach = max(reach, comma.start() if comma else end)
+            since, reach = stop, max(reach, comma.start() if comma else end)
         elif concepts & negation.turns:
             reach = -1
-        elif start < reach:
+        elif since <= start < reach:
             continue
         kept.append(hit)
     return kept
