@@ -22,6 +22,15 @@ def chat(said: str | None, *, system: str | None = None, **members: Any) -> dict
     return data({"messages": messages, **members})
 
 
+def asked(said: str) -> dict[str, Any]:
+    """A request in one sentence, which may begin with "[purpose] " or "[system] ", or as for `chat`."""
+    if said.startswith("[purpose] "):
+        return purpose(said.removeprefix("[purpose] "))
+    if said.startswith("[system] "):
+        return chat("Next.", system=said.removeprefix("[system] "))
+    return chat(said)
+
+
 def data(body: Any, operation: str = "chat.completions", **members: Any) -> dict[str, Any]:
     """Data of a request to Azure OpenAI with this body."""
     service = {"provider": "azure-openai", "operation": operation}
