@@ -13,7 +13,7 @@ from streams.settings import Settings
 from streams.transport.consumer import BatchTransport
 from streams.transport.health import Health
 from streams.transport.intake import Intake
-from streams.transport.keeper import REVOKE_SECONDS, Keeper
+from streams.transport.keeper import Keeper
 from streams.transport.ledger import Window
 from streams.transport.outlet import Outlet
 from streams.transport.security import faust_credentials, librdkafka_security
@@ -82,7 +82,7 @@ def create_app(
     )
     window = Window(WINDOW_RECORDS, WINDOW_BYTES)
     topics = [settings.topic_requests, *destinations]
-    app.intake = Intake(consumer_config(settings), topics, window, health, REVOKE_SECONDS * 2)
+    app.intake = Intake(consumer_config(settings), topics, window, health)
     app.keeper = Keeper(app.intake, window, metrics, health)
     app.outlet = Outlet(producer_config(settings), metrics, health)
     watch = RejectWatch(settings.reject_limit, health)

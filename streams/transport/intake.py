@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import CancelledError
 from typing import Any, Protocol, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -29,6 +30,7 @@ PROBE_SECONDS = 1.0
 HOLD_SECONDS = 1.0
 WATERMARK_SECONDS = 1.0
 METADATA_SECONDS = 5.0
+ASK_SECONDS = 0.5
 
 
 class Listener(Protocol):
@@ -56,14 +58,12 @@ class Intake:
         needed_topics: Sequence[str],
         window: Window,
         health: Health,
-        wait_seconds: float,
     ) -> None:
         self._config = dict(config)
         self._needed = needed_topics
         self._window = window
         self._health = health
         self._faults = Faults(health, str(config["bootstrap.servers"]))
-        self._wait_seconds = wait_seconds
         self._jobs: deque[Callable[[], None]] = deque()
         self._taking = True
         self._stopping = threading.Event()
@@ -262,16 +262,22 @@ class Intake:
             self._stopping.set()  # the loop is closed: nobody is left to be told
 
     def _ask(self, question: Coroutine[Any, Any, Answer]) -> Answer | None:
-        """Waits in this thread for an answer of the event loop."""
+        """Waits in this thread for an answer of the event loop, however long that takes.
+
+        Nothing may be fetched of a partition before the loop has it in its books: what it does not know, it drops.
+        """
         answer = asyncio.run_coroutine_threadsafe(question, self._loop)
-        try:
-            return answer.result(self._wait_seconds)
-        except TimeoutError:
-            answer.cancel()
-        except Exception:
-            if not self._stopping.is_set():
-                log.exception("the event loop could not follow the group")
-        return None
+        while True:
+            try:
+                return answer.result(ASK_SECONDS)
+            except TimeoutError:
+                if self._loop.is_closed():
+                    return None
+            except (Exception, CancelledError):
+                if not self._stopping.is_set():
+                    log.exception("the event loop could not follow the group")
+                    self._stopping.set()
+                return None
 
 
 def _places(partitions: Sequence[TopicPartition]) -> list[Place]:

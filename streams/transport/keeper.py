@@ -22,6 +22,7 @@ COMMIT_SECONDS = 1.0
 COMMIT_PATIENCE = 5.0
 STALLED_SECONDS = 15.0
 REVOKE_SECONDS = 5.0
+STUCK_SECONDS = 30.0
 
 
 class Keeper:
@@ -41,7 +42,7 @@ class Keeper:
         self._changed = asyncio.Event()
         self._leaving = False
         self._asked_at: float | None = None
-        self._committed_at = time.monotonic()
+        self._committed_at = self._settled_at = time.monotonic()
 
     @property
     def places(self) -> frozenset[Place]:
@@ -64,6 +65,8 @@ class Keeper:
     def settle(self, batch: Batch) -> None:
         """Notes that every outcome of a batch is acknowledged, so that its offsets may be committed."""
         self._ledger.settle(batch)
+        self._settled_at = time.monotonic()
+        self._health.well("flow")
         self._count_held()
         self._changed.set()
 
@@ -120,6 +123,15 @@ class Keeper:
         while True:
             await asyncio.sleep(COMMIT_SECONDS)
             self._commit()
+            self._watch_flow()
+
+    def _watch_flow(self) -> None:
+        now = time.monotonic()
+        if self._ledger.is_idle(self._ledger.places):
+            self._settled_at = now
+            self._health.well("flow")
+        elif now - self._settled_at > STUCK_SECONDS:
+            self._health.trouble("flow", f"nothing that was taken had its outcome for {int(STUCK_SECONDS)} seconds")
 
     def leave(self) -> None:
         """Says that the worker ends: what has no outcome by now is not waited for any more."""
