@@ -126,17 +126,14 @@ class FirstLook:
     """Whether a text may hold a telling word. Errs to the side of yes; most texts hold none and are read no further."""
 
     def __init__(self, phrases: list[Phrase]) -> None:
-        self._phrases = phrases
-        self._automaton = _automaton(phrases, MatchKind.LeftmostLongest)
+        self._anywhere = _automaton(phrases, MatchKind.LeftmostLongest)
+        between_blanks = [one._replace(text=f" {one.text}") if one.spaced else one for one in phrases]
+        self._between_blanks = _automaton(between_blanks, MatchKind.LeftmostLongest)
 
     def is_telling(self, words: str) -> bool:
-        """`words`: folded text with a blank at both ends."""
-        phrases = self._phrases
-        for number, start, _ in self._automaton.find_matches_as_indexes(words):
-            phrase = phrases[number]
-            if _word_begins(phrase, words, start) or " " in phrase.text[:-1]:
-                return True
-        return False
+        """`words`: folded text with a blank at both ends. Other scripts may touch a Latin word without a blank."""
+        automaton = self._between_blanks if words.isascii() else self._anywhere
+        return bool(automaton.find_matches_as_indexes(words))
 
 
 def _word_begins(phrase: Phrase, words: str, start: int) -> bool:

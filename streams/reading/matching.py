@@ -65,18 +65,28 @@ class Matching:
     ) -> Iterator[tuple[Sentence, list[Match]]]:
         """Each sentence with the patterns it meets."""
         left = dict.fromkeys(possible, MOST_PER_PATTERN)
+        known: dict[Bits, list[int]] = {}
         for sentence in sentences:
             role = scene.passages[sentence.passage].role
             if role not in _SAID:
                 sentence = self._as_declared(sentence)
-            yield sentence, self._matches(scene, sentence, role, left)
+            triggers = sentence.bits & self._triggers
+            candidates = known.get(triggers)
+            if candidates is None:
+                candidates = known[triggers] = [number for number in self._candidates(triggers) if number in left]
+            if candidates:
+                yield sentence, self._matches(scene, sentence, role, candidates, left)
 
-    def _matches(self, scene: Scene, sentence: Sentence, role: str, left: dict[int, int]) -> list[Match]:
+    def _matches(
+        self, scene: Scene, sentence: Sentence, role: str, candidates: list[int], left: dict[int, int]
+    ) -> list[Match]:
         found: list[Match] = []
         said: set[str] = set()
-        for number in self._candidates(sentence.bits):
+        for number in candidates:
+            if not left[number]:
+                continue
             pattern = self.patterns[number]
-            if pattern.name in said or not left.get(number):
+            if pattern.name in said:
                 continue
             spans = self._matched(pattern, sentence, scene, role)
             if spans is None:
