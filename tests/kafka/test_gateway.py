@@ -1,8 +1,12 @@
 """The example of a gateway, on a real Kafka: answers of its own requests, and a denial whenever none comes."""
 
 import asyncio
+import json
+import shutil
 import statistics
+import subprocess
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +15,7 @@ from deploy.examples.gateway import Answer, Gateway
 from tests.kafka.broker import Broker
 from tests.kafka.conftest import MakeTopic
 from tests.kafka.moderated import PLAIN, QUESTION, Moderated
-from tests.workers import StartWorker
+from tests.workers import ROOT, StartWorker, surroundings
 
 ASKED = {"tenant": "t-1", "service": PLAIN, "body": QUESTION}
 POLICE = {"type": "law_enforcement", "country": "US", "level": "local"}
@@ -82,3 +86,36 @@ def test_a_round_trip_is_quick(moderated: Moderated) -> None:
     times = sorted(asyncio.run(measured(200)))
     print(f"median {statistics.median(times):.1f} ms, 99 of 100 below {times[197]:.1f} ms")
     assert statistics.median(times) < 500
+
+
+@pytest.fixture(scope="session")
+def in_go(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example in Go, built."""
+    if not shutil.which("go"):
+        pytest.skip("no go on the PATH")
+    program = tmp_path_factory.mktemp("go") / "gateway"
+    subprocess.run(["go", "build", "-o", str(program), "."], cwd=ROOT / "deploy/examples/gateway-go", check=True)
+    return program
+
+
+def asked_in_go(program: Path, moderated: Moderated, every: list[dict[str, Any]], within: str) -> list[list[str]]:
+    """Verdict and reason of each request."""
+    settings = {"BROKERS": moderated.kafka.brokers, "TOPIC_REQUESTS": moderated.requests}
+    settings |= {"TOPIC_DECISIONS": moderated.decisions, "WITHIN": within}
+    environ = surroundings() | {f"STREAMWARD_{name}": value for name, value in settings.items()}
+    lines = "".join(json.dumps(data) + "\n" for data in every)
+    done = subprocess.run([str(program)], input=lines, env=environ, capture_output=True, text=True, check=True)
+    print(done.stderr)
+    return [line.split("\t") for line in done.stdout.splitlines()]
+
+
+def test_the_example_in_go_gets_the_same_answers(moderated: Moderated, in_go: Path) -> None:
+    moderated.worker().ready()
+    said = asked_in_go(in_go, moderated, [ASKED, FACES] * 10, "30s")
+    assert [verdict for verdict, _ in said] == ["allow", "deny"] * 10
+    (answer,) = asyncio.run(answers(moderated, [FACES], 30))
+    assert said[1][1] == answer.why
+
+
+def test_the_example_in_go_denies_without_an_answer(moderated: Moderated, in_go: Path) -> None:
+    assert asked_in_go(in_go, moderated, [ASKED], "500ms") == [["deny", "no decision within 500ms"]]
