@@ -40,7 +40,7 @@ _ODD: Final = "\ufffe"
 """Stands for a character whose folded form is not exactly one character; the slow road is taken then."""
 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SPACED: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*·|]){2,}[^\W\d_](?![^\W_])")
+_SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_]([ .\-_*·|])(?:[^\W\d_]\1)+[^\W\d_](?![^\W_])")
 _SHAPE: Final = bytes(ord("x") if chr(i).isalpha() or chr(i) == "?" else 32 for i in range(128)) * 2
 
 
