@@ -19,7 +19,8 @@ class Span(NamedTuple):
 class ActFound(NamedTuple):
     """Something asked of the model, or asked to be built.
 
-    `act` is a capability of the contract or one of `stalk`, `film_intimate_place`, `disable_filters`, `evade_policy`. Empty `traits` or
+    `act` is a capability of the contract or one of `stalk`, `film_intimate_place`, `disable_filters`,
+    `evade_policy`. Empty `traits` or
     `attributes` are not known. `many`: several people are meant.
     """
 
