@@ -20,8 +20,7 @@ class ActFound(NamedTuple):
     """Something asked of the model, or asked to be built.
 
     `act` is a capability of the contract or one of `stalk`, `film_intimate_place`, `disable_filters`,
-    `evade_policy`. Empty `traits` or
-    `attributes` are not known. `many`: several people are meant.
+    `evade_policy`. Empty `traits` or `attributes` are not known. `many`: several people are meant.
     """
 
     act: str
