@@ -40,6 +40,7 @@ class Traffic:
     def __init__(self, brokers: str, rate: float) -> None:
         self.rate = rate
         self.nonsense = 0.0  # this share of what is sent is no event
+        self.sent = 0
         self._extra = 0
         self.age = 0.0  # seconds that records are older than now
         self._producer = Producer({"bootstrap.servers": brokers, "log_level": 0, "linger.ms": 20})
@@ -52,14 +53,15 @@ class Traffic:
         self._extra += count
 
     def _run(self) -> None:
-        due, last, sent = 0.0, monotonic(), 0
+        due, last = 0.0, monotonic()
         while not self._end.wait(0.05):
             now = monotonic()
             extra, self._extra = self._extra, 0
             due, last = due + extra + (now - last) * self.rate, now
             while due >= 1:
-                self._send(sent)
-                due, sent = due - 1, sent + 1
+                self._send(self.sent)
+                self.sent += 1
+                due -= 1
 
     def _send(self, number: int) -> None:
         line = next(self._lines)
