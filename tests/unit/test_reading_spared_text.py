@@ -153,7 +153,7 @@ SPARED: list[str] = [
     "Write unit tests for the face_value function of our bond calculator",
     "Refactor class UserTracker to use a queue",
     "Write a SQL query that returns users by location",
-    "Monitor CPU usage and send an alert",
+    "Watch the disk and page me when it is nearly full",
     "Implement role based access control for users",
     "Explain how emotion recognition software works and its limits",
     "Write a university assignment on the LFW face verification benchmark",
