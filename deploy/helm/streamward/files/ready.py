@@ -26,7 +26,7 @@ def unready(name: str, port: str) -> list[str]:
     except OSError as fault:
         return [f"{name}: no worker ({fault})"]
     said = {str(address): answer(str(address), port) for address in addresses}
-    print(f"{len(said)} workers, {sum(not text for text in said.values())} ready", flush=True)
+    print(f"ready: {sum(not text for text in said.values())} of {len(said)}", flush=True)
     return [f"{address}: {text}" for address, text in said.items() if text]
 
 
