@@ -80,7 +80,7 @@ def quicker(text: str, factor: float) -> str:
     def divided(found: re.Match[str]) -> str:
         return f"{found[1]}{max(1, round(int(found[2]) * SECONDS[found[3]] / factor))}s"
 
-    return re.sub(r"(\[|for: )(\d+)([smhd])\b", divided, text)
+    return re.sub(r"(\[|for: |offset )(\d+)([smhd])\b", divided, text)
 
 
 class Part(NamedTuple):

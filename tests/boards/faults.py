@@ -52,6 +52,9 @@ class Traffic:
         """Sends that many as fast as it can, beside what the rate asks for."""
         self._extra += count
 
+    def has_sent(self, count: float) -> bool:
+        return self.sent > count
+
     def _run(self) -> None:
         due, last = 0.0, monotonic()
         while not self._end.wait(0.05):

@@ -44,7 +44,7 @@ class Stage:
         self.shows('rate(streamward_commits_total{result="failed"}[10s]) > 0', "commits that failed")
         self.broker.relent(COMMIT)
         self.traffic.age = LAG_SECONDS * 2
-        self.broker.refuse(PRODUCE, 40)
+        self._refuse_outcomes(40)
         self.shows("sum(rate(streamward_produce_errors_total[10s])) > 0", "outcomes that were not taken")
         self.shows(f"max(streamward_lag_seconds) > {LAG_SECONDS}", "a long wait, as the outcomes are not taken")
         self.shows("sum(streamward_inflight_records) > 0", "records in flight, as their outcomes are not taken")
@@ -52,6 +52,16 @@ class Stage:
         self.traffic.age = 0.0
         self.traffic.burst(4_000)
         self.shows("max(streamward_lag_records) == 0", "everything judged again", 60.0)
+
+    def _refuse_outcomes(self, times: int) -> None:
+        """Has the broker refuse what is written, when requests are there already: it refuses the gateway as well."""
+        for worker in self.workers:
+            worker.freeze()
+        enough = self.traffic.sent + 100
+        until(lambda: self.traffic.sent > enough, "requests that wait")
+        self.broker.refuse(PRODUCE, times)
+        for worker in self.workers:
+            worker.thaw()
 
 
 @contextmanager
