@@ -185,6 +185,13 @@ def test_a_rule_can_be_left_out_changed_and_moved() -> None:
     assert changed["annotations"]["contact"] == "on-call"
 
 
+def test_no_worker_is_no_fault_where_keda_may_scale_to_nothing() -> None:
+    assert "StreamwardAbsent" in rendered_rules()
+    values = {"prometheusRule": {"enabled": True}, "keda": {"enabled": True, "minReplicaCount": 0}}
+    groups = render(values).one("PrometheusRule")["spec"]["groups"]
+    assert "StreamwardAbsent" not in [rule.get("alert") for group in groups for rule in group["rules"]]
+
+
 def test_a_threshold_needs_a_number_to_take_the_place_of() -> None:
     name = next(name for name, rule in alerts().items() if not str(rule["expr"]).rstrip()[-1:].isdigit())
     with pytest.raises(Refused, match=f"overrides.{name}.expr"):
