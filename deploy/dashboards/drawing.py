@@ -43,7 +43,7 @@ def shown(value: float, unit: str) -> str:
     if unit == "s":
         return lasting(value)
     if unit == "bytes":
-        return next(f"{value / size:.3g} {name}" for size, name in BYTES if abs(value) >= size or size == 1)
+        return next(f"{value / size:.4g} {name}" for size, name in BYTES if abs(value) >= size or size == 1)
     tail = {"reqps": " req/s", "eps": " /s", "ops": " /s"}.get(unit, "")
     if abs(value) >= 10_000:
         return f"{value / 1000:.3g}k{tail}"

@@ -31,7 +31,7 @@ class Stage:
         self.workers.append(worker.ready())
         return worker
 
-    def shows(self, query: str, what: str, within: float = 30.0) -> None:
+    def shows(self, query: str, what: str, within: float = 60.0) -> None:
         """Waits until the query has an answer."""
         until(lambda: self.prometheus.series(query), f"{what} ({query})", within, every=0.5)
 
@@ -44,7 +44,7 @@ class Stage:
         self.shows('rate(streamward_commits_total{result="failed"}[10s]) > 0', "commits that failed")
         self.broker.relent(COMMIT)
         self.traffic.age = LAG_SECONDS * 2
-        self._refuse_outcomes(40)
+        self._refuse_outcomes()
         self.shows("sum(rate(streamward_produce_errors_total[10s])) > 0", "outcomes that were not taken")
         self.shows(f"max(streamward_lag_seconds) > {LAG_SECONDS}", "a long wait, as the outcomes are not taken")
         self.shows("sum(streamward_inflight_records) > 0", "records in flight, as their outcomes are not taken")
@@ -53,13 +53,13 @@ class Stage:
         self.traffic.burst(4_000)
         self.shows("max(streamward_lag_records) == 0", "everything judged again", 60.0)
 
-    def _refuse_outcomes(self, times: int) -> None:
+    def _refuse_outcomes(self) -> None:
         """Has the broker refuse what is written, when requests are there already: it refuses the gateway as well."""
         for worker in self.workers:
             worker.freeze()
         enough = self.traffic.sent + 100
         until(lambda: self.traffic.sent > enough, "requests that wait")
-        self.broker.refuse(PRODUCE, times)
+        self.broker.refuse(PRODUCE, 100_000)
         for worker in self.workers:
             worker.thaw()
 
