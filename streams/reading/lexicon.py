@@ -4,7 +4,7 @@ A language is one YAML file beside this module: `language`, `words` (concept -> 
 (the ending of "the caller's", as folded) and `spaced: no` for scripts without blanks between words.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
@@ -93,9 +93,15 @@ class Lexicon:
         self._phrases = _with_inner(_compile(sources, self.concepts), self.concepts.any_of(hiding))
         self._all = _automaton(self._phrases, MatchKind.Standard)
 
-    def first_look(self, telling: Bits) -> "FirstLook":
-        """A quick test for text that holds any of these concepts."""
-        return FirstLook([phrase for phrase in self._phrases if phrase.bits & telling])
+    def first_look(self, asked_for: Bits, common: Bits, worth_it: Callable[[Bits], bool]) -> "FirstLook":
+        """A quick test for text in which something may be found.
+
+        `asked_for`: the concepts that matter; `common`: those of them that any text is taken to hold; `worth_it`:
+        whether a request with these concepts is to be read.
+        """
+        telling = asked_for & ~common
+        phrases = [phrase._replace(bits=phrase.bits & asked_for) for phrase in self._phrases if phrase.bits & telling]
+        return FirstLook(phrases, common, worth_it)
 
     def hits(self, words: str) -> list[Hit]:
         """All phrases in folded text with a blank at both ends, left to right, without those inside a longer one.
@@ -122,18 +128,40 @@ class Lexicon:
         return kept
 
 
+_KNOWN_COMBINATIONS: Final = 4096
+
+
 class FirstLook:
-    """Whether a text may hold a telling word. Errs to the side of yes; most texts hold none and are read no further."""
+    """Whether a text may hold what some pattern asks for. Errs to the side of yes; most texts are read no further.
 
-    def __init__(self, phrases: list[Phrase]) -> None:
-        self._anywhere = _automaton(phrases, MatchKind.LeftmostLongest)
+    It looks for the rarer concepts alone, and at all of them together: a word such as "customer" tells nothing without
+    the others that its patterns need. The same few combinations come again and again, so their answers are kept.
+    """
+
+    def __init__(self, phrases: list[Phrase], common: Bits, worth_it: Callable[[Bits], bool]) -> None:
+        self._bits = [phrase.bits for phrase in phrases]
+        self._common = common
+        self._worth_it = worth_it
+        self._known: dict[Bits, bool] = {}
+        self._anywhere = _automaton(phrases, MatchKind.Standard)
         between_blanks = [one._replace(text=f" {one.text}") if one.spaced else one for one in phrases]
-        self._between_blanks = _automaton(between_blanks, MatchKind.LeftmostLongest)
+        self._between_blanks = _automaton(between_blanks, MatchKind.Standard)
 
-    def is_telling(self, words: str) -> bool:
-        """`words`: folded text with a blank at both ends. Other scripts may touch a Latin word without a blank."""
+    def is_telling(self, words: str, bits: Bits) -> bool:
+        """`words`: folded text with a blank at both ends; `bits`: what the request holds besides.
+
+        Other scripts may touch a Latin word without a blank.
+        """
         automaton = self._between_blanks if words.isascii() else self._anywhere
-        return bool(automaton.find_matches_as_indexes(words))
+        bits |= self._common
+        for number, _, _ in automaton.find_matches_as_indexes(words, overlapping=True):
+            bits |= self._bits[number]
+        known = self._known.get(bits)
+        if known is None:
+            if len(self._known) >= _KNOWN_COMBINATIONS:
+                self._known.clear()
+            known = self._known[bits] = self._worth_it(bits)
+        return known
 
 
 def _word_begins(phrase: Phrase, words: str, start: int) -> bool:

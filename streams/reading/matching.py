@@ -12,7 +12,6 @@ from streams.reading.patterns import (
     close_together,
     compile_patterns,
     named,
-    needs_any_of,
     satisfied,
 )
 from streams.reading.scene import UNITS, Scene
@@ -40,12 +39,15 @@ class Matching:
         self._restrict = concepts.bit["RESTRICT"]
         self._media = concepts.any_of(("MEDIA_IMAGE", "MEDIA_AUDIO"))
 
-    def telling(self, with_media: bool) -> Bits:
-        """The concepts one of which must be there for anything to be found at all."""
+    def asked_for(self) -> Bits:
+        """The concepts that patterns ask for which are reason enough to read on."""
         loud = (pattern for pattern in self.patterns if not pattern.quiet)
-        return self._before_declared(
-            union(one.trigger for one in loud if with_media or not needs_any_of(one, self._media))
-        )
+        groups = (group for pattern in loud for group in pattern.groups)
+        return self._before_declared(union(group.here | group.anywhere for group in groups))
+
+    def worth_reading(self, bits: Bits) -> bool:
+        """Whether a request with these concepts may meet a pattern that is reason enough to read on."""
+        return not self.only_quiet(self.possible(bits))
 
     def possible(self, bits: Bits) -> list[int]:
         """The patterns all of whose concepts stand somewhere in the request."""
@@ -56,7 +58,7 @@ class Matching:
         """Whether none of these patterns is reason enough to read on."""
         return all(self.patterns[number].quiet for number in possible)
 
-    def worth_reading(self, possible: list[int]) -> Bits:
+    def live(self, possible: list[int]) -> Bits:
         """A sentence without any of these concepts can meet none of the patterns."""
         return self._before_declared(union(self.patterns[number].trigger for number in possible))
 

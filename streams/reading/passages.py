@@ -49,6 +49,7 @@ _HOLDS_TEXT: Final[frozenset[type]] = frozenset({str, dict, list})
 _STAY: Final = frozenset({"tool", "schema"})
 _PAST: Final = frozenset({"earlier", "answer", "result"})
 _NAME_HOLDERS: Final = frozenset({"properties", "$defs", "definitions"})
+_SETTINGS: Final = STRUCTURAL - {"type", "role"}
 _FIRST_READ: Final = {"purpose": 0, "instruction": 0, "tool": 1, "schema": 1, "name": 1, "ask": 2}
 
 
@@ -70,6 +71,42 @@ def content_of(data: Mapping[str, Any]) -> Content:
     if body:
         _visit(body, content)
     return content
+
+
+def plain_talk(data: Mapping[str, Any]) -> str | None:
+    """All the text of a request that is nothing but turns of a speaker and a text; None for any other request.
+
+    The text has blanks at both ends and between the turns.
+    """
+    actor, use = data.get("actor"), data.get("use")
+    if (
+        data.get("attachments")
+        or data.get("on_behalf_of")
+        or (actor and actor.get("name"))
+        or (use and use.get("purpose"))
+    ):
+        return None
+    body = data.get("body")
+    if body.__class__ is not dict or body.get("messages").__class__ is not list:
+        return None
+    texts = []
+    for turn in body["messages"]:
+        if not _is_plain(turn):
+            return None
+        texts.append(turn["content"])
+    for key, member in body.items():
+        if member.__class__ in _HOLDS_TEXT and key != "messages" and not _is_setting(key, member):
+            return None
+    return f" {' '.join(texts)} " if texts else None
+
+
+def _is_setting(key: str, member: Any) -> bool:
+    """Whether a member of the body is a name out of a closed list, which says nothing about the others."""
+    return key in _SETTINGS and member.__class__ is str and _is_structural(member)
+
+
+def _is_structural(text: str) -> bool:
+    return len(text) < 80 and " " not in text
 
 
 def _declared_text(text: Any, path: str, role: Role, content: Content) -> None:
@@ -94,7 +131,7 @@ def _string(place: Place, content: Content) -> None:
     text, key = place.value, place.key
     if not text:
         return
-    if key in (STRUCTURAL_IN_SCHEMA if place.role in _STAY else STRUCTURAL) and len(text) < 80 and " " not in text:
+    if key in (STRUCTURAL_IN_SCHEMA if place.role in _STAY else STRUCTURAL) and _is_structural(text):
         return
     if key in BINARY_KEYS and looks_binary(text):
         return

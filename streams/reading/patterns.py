@@ -49,10 +49,11 @@ class Pattern(NamedTuple):
 def compile_patterns(source: Mapping[str, Any], concepts: Concepts) -> list[Pattern]:
     """All patterns; raises FaultList with every fault of the file."""
     macros = source.get("groups", {})
+    common = concepts.any_of(source["common"])
     patterns: list[Pattern] = []
     faults: list[str] = []
     for number, entry in enumerate(source["patterns"], 1):
-        faulty = _faults(entry, macros, concepts)
+        faulty = _faults(entry, macros, concepts) or _all_common(entry, macros, concepts, common)
         if faulty:
             faults.extend(f"pattern {number}: {fault}" for fault in faulty)
         else:
@@ -73,11 +74,6 @@ def satisfied(pattern: Pattern, bits: Bits, request: Bits) -> bool:
         if not (bits & here or request & anywhere):
             return False
     return not (bits & pattern.none.here or request & pattern.none.anywhere)
-
-
-def needs_any_of(pattern: Pattern, bits: Bits) -> bool:
-    """Whether the pattern cannot match unless the request as a whole has one of these concepts."""
-    return any(not here and anywhere and not anywhere & ~bits for here, anywhere in pattern.groups)
 
 
 def all_met(pattern: Pattern, bits: Bits) -> bool:
@@ -126,6 +122,13 @@ def _faults(entry: Mapping[str, Any], macros: Mapping[str, str], concepts: Conce
         names = _names(text, macros)
         faults.extend(f"unknown concept {name}" for name in names if name.lstrip("@") not in concepts.bit)
     return faults
+
+
+def _all_common(entry: Mapping[str, Any], macros: Mapping[str, str], concepts: Concepts, common: Bits) -> list[str]:
+    """A pattern that asks for nothing but what any text is taken to hold would have every text read."""
+    if entry.get("quiet") == "true" or any(not _group(text, macros, concepts).here & common for text in entry["all"]):
+        return []
+    return ["one group of a pattern that is not quiet has to be without common concepts"]
 
 
 def _names(text: str, macros: Mapping[str, str]) -> list[str]:

@@ -4,12 +4,22 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from streams.reading.findings import NOTHING, ActFound, FactFound, Findings, Manner, PartyFound
+from streams.reading.fold import fold_plain
 from streams.reading.lexicon import Lexicon, data_file, languages
 from streams.reading.matching import Matching
 from streams.reading.naming import Naming, merged_acts, merged_facts, merged_parties
-from streams.reading.passages import content_of, within_bound
+from streams.reading.passages import content_of, plain_talk, within_bound
 from streams.reading.patterns import named
-from streams.reading.scene import UNITS, Scene, cut_up, folded_all, hits_by_passage, request_bits, sentences_in
+from streams.reading.scene import (
+    UNITS,
+    Scene,
+    cut_up,
+    folded_all,
+    hits_by_passage,
+    media_bits,
+    operation_bits,
+    sentences_in,
+)
 from streams.reading.sentences import Negation, Sentence
 from streams.reading.turns import not_quoted, tools_that_count, without_parts
 
@@ -28,13 +38,18 @@ class Reader:
         bit = self._bit = concepts.bit
         self._matching = Matching(patterns_file, concepts, concepts_file["declared"])
         self._naming = Naming(concepts_file, concepts, named(patterns_file, "SENSITIVE", concepts))
-        self._look_at_text = self._lexicon.first_look(self._matching.telling(with_media=False))
-        self._look_at_media = self._lexicon.first_look(self._matching.telling(with_media=True))
+        self._first_look = self._lexicon.first_look(
+            self._matching.asked_for(), concepts.any_of(patterns_file["common"]), self._matching.worth_reading
+        )
         self._asking = concepts.any_of(("WHO", "WHO_IN", "WHO_THIS"))
         self._negation = Negation(bit["NOT"], bit["TURN"] | bit["NEUTRAL"], bit["OR"])
 
     def read(self, data: Mapping[str, Any]) -> Findings:
         """What the content of `data` (a request's data, valid by its schema) asks for, by whom, about whom."""
+        operation = data["service"].get("operation")
+        declared = _declares_people(data, operation)
+        if not declared and self._is_idle_talk(data, operation):
+            return NOTHING
         content = content_of(data)
         passages, unread = within_bound(content.passages, self._max_text_bytes)
         media = frozenset(content.media & _MEDIA)
@@ -42,10 +57,8 @@ class Reader:
         if not passages:
             return nothing
         joined, folded = folded_all(passages)
-        declared = _declares_people(data)
-        bits = request_bits(data, content.media, self._bit)
-        look = self._look_at_media if bits else self._look_at_text
-        if not declared and not look.is_telling(joined):
+        bits = media_bits(content.media, self._bit) | operation_bits(operation, self._bit)
+        if not declared and not self._first_look.is_telling(joined, bits):
             return nothing
         has_media = bool(bits)
         hits = self._lexicon.hits(joined)
@@ -56,10 +69,21 @@ class Reader:
             return nothing
         folded = folded or cut_up(joined, passages)
         by_passage = hits_by_passage(folded, joined, hits, self._lexicon, self._asking)
-        mask = self._matching.worth_reading(possible) | self._bit["TEXT_TASK"]
+        mask = self._matching.live(possible) | self._bit["TEXT_TASK"]
         scene = Scene(passages, folded, sentences_in(passages, folded, by_passage, self._negation, mask), bits)
         sentences = scene.sentences if has_media else not_quoted(scene, self._bit["TEXT_TASK"])
         return self._found(scene, sentences, possible)._replace(unread=unread, media=media)
+
+    def _is_idle_talk(self, data: Mapping[str, Any], operation: str | None) -> bool:
+        """Whether a request is plain turns of ASCII text in which nothing can be found, as most are.
+
+        Taking its strings as passages, each with its place, would take longer than everything else that reading does.
+        """
+        text = plain_talk(data)
+        if text is None or len(text) * 4 > self._max_text_bytes or not text.isascii():
+            return False
+        words = fold_plain(text)
+        return words is not None and not self._first_look.is_telling(words, operation_bits(operation, self._bit))
 
     def _found(self, scene: Scene, sentences: list[Sentence], possible: list[int]) -> Findings:
         acts: list[tuple[ActFound, Sentence]] = []
@@ -82,10 +106,9 @@ class Reader:
         return "built" if in_unit or sentence.bits & self._bit["BUILD"] else "asked"
 
 
-def _declares_people(data: Mapping[str, Any]) -> bool:
+def _declares_people(data: Mapping[str, Any], operation: str | None) -> bool:
     """Whether what is declared may be judged by itself, so that facts in the content matter without a telling word."""
-    service = data.get("service") or {}
-    if str(service.get("operation")).startswith("face."):
+    if operation and operation.startswith("face."):
         return True
-    use = data.get("use") or {}
-    return any(capability not in _ORDINARY for capability in use.get("capabilities") or ())
+    use = data.get("use")
+    return use is not None and any(capability not in _ORDINARY for capability in use.get("capabilities") or ())

@@ -1,7 +1,7 @@
 """A request as reading sees it: passages folded, sentences with their concepts, and what holds for all of it."""
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from streams.reading.findings import Span
 from streams.reading.fold import Folded, fold, fold_name, fold_plain
@@ -142,15 +142,21 @@ def sentences_in(
     return found
 
 
-def request_bits(data: Mapping[str, Any], media: set[str], bit: Mapping[str, Bits]) -> Bits:
-    """What attached media and the operation say about the whole request."""
+def media_bits(media: set[str], bit: Mapping[str, Bits]) -> Bits:
+    """What attached media say about the whole request."""
     bits = 0
     if media & {"image", "video"}:
         bits |= bit["MEDIA_IMAGE"] | bit["IMAGE"]
     if media & {"audio", "video"}:
         bits |= bit["MEDIA_AUDIO"] | bit["AUDIO"]
-    service = data.get("service") or {}
-    operation = service.get("operation") or ""
+    return bits
+
+
+def operation_bits(operation: str | None, bit: Mapping[str, Bits]) -> Bits:
+    """What the operation says about the whole request."""
+    if not operation or operation == "chat.completions":
+        return 0
+    bits = 0
     if operation.startswith("images.") or operation == "audio.speech":
         bits |= bit["GENERATION"]
     if operation.startswith("audio.tran"):
