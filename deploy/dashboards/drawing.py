@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 PALETTE = ("#5794f2", "#ff9830", "#73bf69", "#b877d9", "#f2cc0c", "#f2495c", "#8ab8ff", "#ffb357", "#96d98d", "#ca95e5")
@@ -72,7 +73,8 @@ def graph(panel: Mapping[str, Any], lines: Sequence[Line], box: Box) -> str:
     for number, (line, (points, below)) in reversed(list(enumerate(zip(lines, drawn, strict=True)))):
         color = NAMED.get({"allow": "green", "flag": "blue", "hold": "orange", "deny": "red"}.get(line.name, ""), "")
         color = color or PALETTE[number % len(PALETTE)]
-        parts.append(curve(points, below, box, top, color, stacked))
+        for run in [points] if below else unbroken(points):
+            parts.append(curve(run, below, box, top, color, stacked))
     if custom.get("thresholdsStyle", {}).get("mode") == "dashed":
         for limit in limits:
             if limit["value"] <= top:
@@ -93,6 +95,17 @@ def stack(lines: Sequence[Line]) -> list[tuple[list[tuple[float, float]], list[t
         below.update(raised)
         stacked.append((raised, floor))
     return stacked
+
+
+def unbroken(points: Sequence[tuple[float, float]]) -> list[list[tuple[float, float]]]:
+    """The stretches of a line without a gap: where there was no number, nothing is drawn."""
+    step = min((after[0] - before[0] for before, after in pairwise(points)), default=0.0)
+    runs: list[list[tuple[float, float]]] = [[]]
+    for point in points:
+        if runs[-1] and point[0] - runs[-1][-1][0] > step * 1.5:
+            runs.append([])
+        runs[-1].append(point)
+    return runs
 
 
 def tick(value: float) -> float:
