@@ -45,9 +45,8 @@ class Record(NamedTuple):
     timestamp: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request that fits its schema.
+class Request(NamedTuple):
+    """A request that fits its schema. A named tuple, because one is made for every record.
 
     `time` is the event time used, as RFC 3339 text, and `at` the same in ms since 1970. `data` is the event's data as
     parsed: a null in it means absent. `trace` holds traceparent and tracestate where the request carried them.
@@ -118,8 +117,7 @@ class Ruling:
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What leaves for one record: a decision, or the reject where there is one. `value` None: the record's own bytes.
 
     The other fields are what metrics count, so that nothing has to be parsed again. `at` is the event time in ms;

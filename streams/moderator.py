@@ -75,7 +75,8 @@ class Moderator:
             took = (time.perf_counter_ns() - start) / 1e9
             return Outcome(None, reject_headers(record, request), reject=request, decided_at=now, decide_seconds=took)
         try:
-            return self._decision(request, record, now, start, *self._judge(request))
+            ruling, shadow = self._judge(request)
+            return self._decision(request, record, now, start, ruling, shadow)
         except Exception as error:  # noqa: BLE001  the moderator fails closed, whatever it ran into
             _report(error)
             return self._decision(request, record, now, start, _INTERNAL_ERROR, ())
@@ -112,33 +113,17 @@ class Moderator:
         ruling: Ruling,
         shadow: tuple[Shadow, ...],
     ) -> Outcome:
-        verdict = self._verdict(ruling.outcome)
+        outcome = ruling.outcome
+        verdict = self._verdict(outcome)
         digest = input_digest(record.value or b"")
         spent = time.perf_counter_ns() - start
-        value = self._encoder.encode_decision(
-            request,
-            record,
-            ruling,
-            verdict,
-            digest_of_input=digest,
-            decided_at=now,
-            decide_us=spent // 1000,
-            shadow=shadow,
-        )
+        value = self._encoder.encode_decision(request, record, ruling, verdict, digest, now, spent // 1000, shadow)
+        headers = decision_headers(request, verdict, outcome, self.digest)
         service = request.data["service"] if isinstance(request, Request) else {}
-        return Outcome(
-            value,
-            decision_headers(request, verdict, ruling.outcome, self.digest),
-            verdict=verdict,
-            outcome=ruling.outcome,
-            provider=service.get("provider") or "unknown",
-            operation=service.get("operation") or "unknown",
-            reasons=ruling.reasons,
-            unknown=ruling.unknown,
-            at=request.at,
-            decided_at=now,
-            decide_seconds=(time.perf_counter_ns() - start) / 1e9,
-        )
+        provider, operation = service.get("provider") or "unknown", service.get("operation") or "unknown"
+        took = (time.perf_counter_ns() - start) / 1e9
+        at, reasons, unknown = request.at, ruling.reasons, ruling.unknown
+        return Outcome(value, headers, verdict, outcome, None, provider, operation, reasons, unknown, at, now, took)
 
 
 def load_moderator(settings: Settings) -> Moderator:

@@ -78,7 +78,6 @@ class DecisionEncoder:
         record: ReceivedRecord,
         ruling: Ruling,
         verdict: Verdict,
-        *,
         digest_of_input: str,
         decided_at: int,
         decide_us: int,

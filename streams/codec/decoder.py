@@ -29,11 +29,8 @@ class Bounds(NamedTuple):
     depth: int = 64
 
 
-class _Clock(NamedTuple):
-    """The event time used, as text and in ms since 1970; None twice where it cannot be read."""
-
-    text: str | None
-    at: int | None
+_Clock = tuple[str | None, int | None]
+"""The event time used, as text and in ms since 1970; None twice where it cannot be read."""
 
 
 class Decoder:
@@ -86,11 +83,10 @@ class Decoder:
         if not (isinstance(name, str) and 0 < len(name) <= 256 and isinstance(source, str) and 0 < len(source) <= 2048):
             return rejects.NO_IDENTITY
         trace = trace_context(envelope, event)
-        clock = _event_time(event.get("time"), timestamp, now_ms)
+        text, at = clock = _event_time(event.get("time"), timestamp, now_ms)
         if event.get("data_base64") is not None and event.get("data") is None:
             event, fault = self._unpacked(event)
             faults += fault
-        text, at = clock
         if text is not None and at is not None and at >= EARLIEST and not faults and self._is_valid(event):
             return Request(name, source, text, at, event["data"], trace)
         return self._invalid(event, name, source, clock, trace, faults)
@@ -109,13 +105,14 @@ class Decoder:
     def _invalid(
         self, event: dict[str, Any], name: str, source: str, clock: _Clock, trace: Trace, faults: list[Fault]
     ) -> Invalid:
-        if clock.at is None or clock.at < EARLIEST:
+        text, at = clock
+        if at is None or at < EARLIEST:
             faults = [*faults, ("time", None)]
         faults = [*faults, *(fault for fault in find_faults(self._validator, event) if fault not in faults)]
         data = event.get("data")
         tenant = data.get("tenant") if isinstance(data, dict) else None
         readable = isinstance(tenant, str) and 0 < len(tenant) <= 128
-        return Invalid(name, source, clock.text, clock.at, tenant if readable else None, tuple(faults), trace)
+        return Invalid(name, source, text, at, tenant if readable else None, tuple(faults), trace)
 
 
 def _event_time(text: Any, timestamp: int | None, now_ms: int | None) -> _Clock:
@@ -124,6 +121,6 @@ def _event_time(text: Any, timestamp: int | None, now_ms: int | None) -> _Clock:
         at = timestamp if timestamp is not None and timestamp >= 0 else now_ms
         at = time.time_ns() // 1_000_000 if at is None else at
         written = format_time(at)
-        return _Clock(written, None if written is None else at)
+        return written, None if written is None else at
     parsed = parse_time(text) if isinstance(text, str) else None
-    return _Clock(None if parsed is None else text, parsed)
+    return None if parsed is None else text, parsed

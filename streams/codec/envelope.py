@@ -23,7 +23,7 @@ class Envelope(NamedTuple):
 
 
 _PLAIN = Envelope(structured=True, attributes=None, trace={})
-_USUAL = {"content-type": _STRUCTURED}
+_USUAL = [("content-type", _STRUCTURED)]
 
 
 def read_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
@@ -31,9 +31,9 @@ def read_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
 
     Never raises: a header without a value is absent, one that is not UTF-8 is unreadable.
     """
-    named = {name.lower(): value for name, value in headers}
-    if named == _USUAL:
+    if headers == _USUAL:
         return _PLAIN
+    named = {name.lower(): value for name, value in headers}
     content_type = named.get("content-type")
     structured = content_type is not None and _is_structured(content_type)
     attributes = None if structured or "ce_specversion" not in named else _attributes(named, content_type)

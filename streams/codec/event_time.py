@@ -22,7 +22,13 @@ def parse_time(text: str) -> int | None:
 
     A leap second is the second before it and one second more.
     """
-    if len(text) > LONGEST or _RFC3339.fullmatch(text) is None:
+    return _milliseconds(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _milliseconds(text: str) -> int | None:
+    """At the rates where a microsecond counts, many requests share one of their times."""
+    if _RFC3339.fullmatch(text) is None:
         return None
     leap = text[17:19] == "60"
     if leap:
@@ -37,6 +43,7 @@ def parse_time(text: str) -> int | None:
     return milliseconds + 1000 if milliseconds // 1000 % 86_400 == 86_399 else None
 
 
+@lru_cache(maxsize=64)
 def format_time(milliseconds: int) -> str | None:
     """RFC 3339 in UTC with three digits of a second; None outside the years 1970 to 9999."""
     seconds, rest = divmod(milliseconds, 1000)

@@ -106,9 +106,11 @@ def declared_acts(data: Mapping[str, Any], media: frozenset[str]) -> list[Act]:
     `media`: kinds of media that the body itself holds; with the attachments they stand in for absent traits.
     """
     use = data.get("use") or {}
-    capabilities = [(name, f"/use/capabilities/{index}") for index, name in enumerate(use.get("capabilities") or ())]
     operation = data["service"].get("operation")
     implied = _IMPLIED.get(operation) if operation else None
+    if not use and not implied:
+        return []
+    capabilities = [(name, f"/use/capabilities/{index}") for index, name in enumerate(use.get("capabilities") or ())]
     if implied and all(name != implied for name, _ in capabilities):
         capabilities.append((implied, "/service/operation"))
     if not capabilities:

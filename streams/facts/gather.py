@@ -38,7 +38,9 @@ class Facts:
         self.at = request.at
         self.provider: str = service["provider"]
         self.unread = findings.unread
-        self.acts = (*declared_acts(data, findings.media), *map(_content_act, findings.acts))
+        self.acts = declared_acts(data, findings.media)
+        if findings.acts:
+            self.acts += map(_content_act, findings.acts)
         use = data.get("use")
         self.quiet = not (findings.facts or data.get("signals") or (use and use.get("decision")))
 
