@@ -163,9 +163,9 @@ class Metrics(Collector):
 
     def count_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         """Counts one batch."""
-        decided = [outcome for outcome in outcomes if outcome.code is None]
-        self.requests.add_all(Counter((o.provider, o.operation) for o in decided))
-        self.decisions.add_all(Counter((o.verdict, o.outcome) for o in decided))
+        decided = [outcome for outcome in outcomes if outcome.reject is None]
+        self.requests.add_all(Counter([(o.provider, o.operation) for o in decided]))
+        self.decisions.add_all(Counter([(o.verdict, o.outcome) for o in decided]))
         self.decide_seconds.observe_all([o.decide_seconds for o in decided])
         self.batch_records.observe_all((float(len(outcomes)),))
         reasons = [reason for o in decided if o.reasons for reason in o.reasons]
