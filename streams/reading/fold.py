@@ -7,24 +7,58 @@ same way, so a rule of folding can never make them disagree.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final, NamedTuple
+
+from streams.reading.veils import may_be_veiled
 
 
 class Folded(NamedTuple):
     """`words` for scanning; `plain` is as long, but keeps punctuation.
 
-    `offsets[i]` is where `words[i]` stood in the original; None: at i itself.
+    `offsets[i]` is where `words[i]` stood in the original; None: at i itself. `ends[i]` is where it ended there, given
+    only where one character may stand for several.
     """
 
     words: str
     plain: str
     offsets: list[int] | None = None
+    ends: list[int] | None = None
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """A span of `words` as a span of the original text."""
         if self.offsets is None:
             return start, end
-        return self.offsets[start], self.offsets[end - 1] + 1
+        return self.offsets[start], self.ends[end - 1] if self.ends else self.offsets[end - 1] + 1
+
+    def edited(self, edits: Iterable[tuple[int, int, str]]) -> "Folded":
+        """With other words in place of some; `edits` come in order and do not overlap.
+
+        Each new word comes from all of the old one.
+        """
+        size = len(self.words)
+        old_starts = self.offsets if self.offsets is not None else range(size)
+        old_ends = self.ends or [place + 1 for place in old_starts]
+        words, plain = [], []
+        starts: list[int] = []
+        ends: list[int] = []
+        last = 0
+        for start, end, word in (*edits, (size, size, "")):
+            words += [self.words[last:start], word]
+            plain += [self.plain[last:start], word]
+            starts.extend(old_starts[last:start])
+            ends.extend(old_ends[last:start])
+            if word:
+                starts.extend([old_starts[start]] * len(word))
+                ends.extend([old_ends[end - 1]] * len(word))
+            last = end
+        return Folded("".join(words), "".join(plain), starts, ends)
+
+    def seen_from(self, starts: list[int], ends: list[int]) -> "Folded":
+        """With offsets in the text from which the folded one was made; character i of that stood there so."""
+        own = self.offsets if self.offsets is not None else range(len(self.words))
+        own_ends = self.ends or [place + 1 for place in own]
+        return self._replace(offsets=[starts[place] for place in own], ends=[ends[place - 1] for place in own_ends])
 
 
 _ASCII: Final = bytes(ord(chr(i).lower()) if chr(i).isalnum() and i < 128 else 32 for i in range(256))
@@ -40,7 +74,10 @@ _ODD: Final = "\ufffe"
 """Stands for a character whose folded form is not exactly one character; the slow road is taken then."""
 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_]([ .\-_*·|])(?:[^\W\d_]\1)+[^\W\d_](?![^\W_])")
+_SPACED: Final = re.compile(
+    r"(?<![^\W_])[^\W\d_](?:([ \n])[^\W\d_](?![^\W_])(?:\1[^\W\d_](?![^\W_]))++"
+    r"|(?:(?:[^\w\s]|_)[^\W\d_](?![^\W_])){2,}+)"
+)
 _SHAPE: Final = bytes(ord("x") if chr(i).isalpha() or chr(i) == "?" else 32 for i in range(128)) * 2
 
 
@@ -107,10 +144,9 @@ def fold(text: str) -> Folded:
 
 
 def fold_plain(text: str) -> str | None:
-    """The words of ASCII text, letter for letter; None where letters are spaced out and have to be put together."""
-    words = text.encode().translate(_ASCII)
-    shape = words.translate(_SHAPE)
-    return None if b"x x x" in shape and b" x x x " in shape else words.decode()
+    """The words of ASCII text, letter for letter; None where something may have to be read through."""
+    raw = text.encode()
+    return None if may_be_veiled(text, raw) else raw.translate(_ASCII).decode()
 
 
 def _checked(folded: Folded) -> Folded:
@@ -166,9 +202,10 @@ def _rejoined(folded: Folded) -> Folded:
         keep.extend(range(match.start(), match.end(), 2))
         last = match.end()
     keep.extend(range(last, len(folded.plain)))
-    words, plain, offsets = folded.words, folded.plain, folded.offsets
+    words, plain, offsets, ends = folded
     return Folded(
         "".join([words[place] for place in keep]),
         "".join([plain[place] for place in keep]),
         [offsets[place] for place in keep] if offsets is not None else keep,
+        [ends[place] for place in keep] if ends is not None else None,
     )

@@ -103,6 +103,15 @@ class Lexicon:
         phrases = [phrase._replace(bits=phrase.bits & asked_for) for phrase in self._phrases if phrase.bits & telling]
         return FirstLook(phrases, common, worth_it)
 
+    def tokens(self) -> set[str]:
+        """Every word that stands in a phrase as a whole."""
+        whole = [phrase.text.split()[: -1 if phrase.open_end else None] for phrase in self._phrases]
+        return {word for words in whole for word in words}
+
+    def stems(self) -> set[str]:
+        """Every beginning of a word that stands for a concept by itself, whatever follows."""
+        return {phrase.text for phrase in self._phrases if phrase.open_end and phrase.spaced and " " not in phrase.text}
+
     def hits(self, words: str) -> list[Hit]:
         """All phrases in folded text with a blank at both ends, left to right, without those inside a longer one.
 

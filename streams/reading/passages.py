@@ -19,13 +19,17 @@ from streams.reading.shapes import (
 
 
 class Passage(NamedTuple):
-    """One string of the request. `unit` names the tool or schema it belongs to; `is_key`: it is a member's name."""
+    """One string of the request. `unit` names the tool or schema it belongs to; `is_key`: it is a member's name.
+
+    `stretch`: the text was decoded from these characters of the string.
+    """
 
     path: str
     role: Role
     text: str
     unit: str = ""
     is_key: bool = False
+    stretch: tuple[int, int] | None = None
 
 
 class Content(NamedTuple):

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from streams.reading.evasion import Evasion
 from streams.reading.findings import NOTHING, ActFound, FactFound, Findings, Manner, PartyFound
 from streams.reading.fold import fold_plain
-from streams.reading.lexicon import Lexicon, data_file, languages
+from streams.reading.lexicon import Bits, Lexicon, data_file, languages
 from streams.reading.matching import Matching
 from streams.reading.naming import Naming, merged_acts, merged_facts, merged_parties
 from streams.reading.passages import content_of, plain_talk, within_bound
@@ -16,6 +17,7 @@ from streams.reading.scene import (
     cut_up,
     folded_all,
     hits_by_passage,
+    joined_words,
     media_bits,
     operation_bits,
     sentences_in,
@@ -38,8 +40,10 @@ class Reader:
         bit = self._bit = concepts.bit
         self._matching = Matching(patterns_file, concepts, concepts_file["declared"])
         self._naming = Naming(concepts_file, concepts, named(patterns_file, "SENSITIVE", concepts))
+        self._evasion = Evasion(self._lexicon.tokens(), self._lexicon.stems(), data_file("misspelt.yaml"))
+        self._subject = concepts.any_of(concepts_file["subject"])
         self._first_look = self._lexicon.first_look(
-            self._matching.asked_for(), concepts.any_of(patterns_file["common"]), self._matching.worth_reading
+            self._matching.asked_for(), concepts.any_of(patterns_file["common"]), self._worth_reading
         )
         self._asking = concepts.any_of(("WHO", "WHO_IN", "WHO_THIS"))
         self._negation = Negation(bit["NOT"], bit["TURN"] | bit["NEUTRAL"], bit["OR"])
@@ -56,7 +60,7 @@ class Reader:
         nothing = Findings(unread=unread, media=media) if unread or media else NOTHING
         if not passages:
             return nothing
-        joined, folded = folded_all(passages)
+        joined, passages, folded = folded_all(passages, self._evasion)
         bits = media_bits(content.media, self._bit) | operation_bits(operation, self._bit)
         if not declared and not self._first_look.is_telling(joined, bits):
             return nothing
@@ -64,6 +68,14 @@ class Reader:
         hits = self._lexicon.hits(joined)
         for _, _, concepts in hits:
             bits |= concepts
+        if bits & self._subject:
+            mended = self._evasion.respelled(joined, folded or cut_up(joined, passages))
+            if mended:
+                folded = mended
+                joined = joined_words(folded)
+                hits = self._lexicon.hits(joined)
+                for _, _, concepts in hits:
+                    bits |= concepts
         possible = self._matching.possible(bits)
         if not possible or (not declared and self._matching.only_quiet(possible)):
             return nothing
@@ -73,6 +85,9 @@ class Reader:
         scene = Scene(passages, folded, sentences_in(passages, folded, by_passage, self._negation, mask), bits)
         sentences = scene.sentences if has_media else not_quoted(scene, self._bit["TEXT_TASK"])
         return self._found(scene, sentences, possible)._replace(unread=unread, media=media)
+
+    def _worth_reading(self, bits: Bits) -> bool:
+        return bool(bits & self._subject) or self._matching.worth_reading(bits)
 
     def _is_idle_talk(self, data: Mapping[str, Any], operation: str | None) -> bool:
         """Whether a request is plain turns of ASCII text in which nothing can be found, as most are.

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from streams.reading.evasion import SPLIT, Evasion, folded_passage
 from streams.reading.findings import Span
-from streams.reading.fold import Folded, fold, fold_name, fold_plain
+from streams.reading.fold import Folded, fold_plain
 from streams.reading.lexicon import Bits, Hit, Lexicon
 from streams.reading.passages import Passage
 from streams.reading.sentences import Negation, Sentence, sentences_of
+from streams.reading.veils import may_be_veiled
 
 SPEAKING: Final = frozenset(("ask", "instruction", "purpose", "earlier", "name", "file"))
 """Parts read sentence by sentence. Answers and tool results are only context; tools and schemas are read as units."""
-
-_SPLIT: Final = frozenset(("tool", "schema", "file"))
 
 UNITS: Final = frozenset(("tool", "schema"))
 
@@ -39,23 +39,33 @@ class Scene(NamedTuple):
         passage = self.passages[index]
         if passage.is_key:
             return Span(passage.path, 0, 0)
+        if passage.stretch:
+            return Span(passage.path, *passage.stretch)
         return Span(passage.path, *self.folded[index].origin(start - offset, end - offset))
 
 
-def folded_all(passages: list[Passage]) -> tuple[str, list[Folded]]:
-    """All passages folded, and their words as one text for one scan: blanks at both ends and between.
+def folded_all(passages: list[Passage], evasion: Evasion) -> tuple[str, list[Passage], list[Folded]]:
+    """The passages with those found inside them, all folded, and their words as one text for one scan.
 
-    Plain ASCII prose, which most requests are, is folded in one go and cut up only if it turns out to matter: then the
-    list is empty, and `cut_up` makes it.
+    That has blanks at both ends and between. Plain ASCII prose, which most requests are, is folded in one go and cut
+    up only if it turns out to matter: then the list of folded ones is empty, and `cut_up` makes it.
     """
     texts = [passage.text for passage in passages]
     whole = f" {' '.join(texts)} "
-    if whole.isascii() and not any(passage.role in _SPLIT for passage in passages):
+    if whole.isascii() and not any(passage.role in SPLIT for passage in passages):
         words = fold_plain(whole)
         if words is not None:
-            return words, []
-    folded = [folded_passage(passage) for passage in passages]
-    return f" {' '.join([one.words for one in folded])} ", folded
+            return words, passages, []
+    if may_be_veiled(whole, whole.encode("ascii", "replace")):
+        passages, folded = evasion.seen_through(passages)
+    else:
+        folded = [folded_passage(passage) for passage in passages]
+    return joined_words(folded), passages, folded
+
+
+def joined_words(folded: list[Folded]) -> str:
+    """The words of all passages as one text."""
+    return f" {' '.join([one.words for one in folded])} "
 
 
 def cut_up(words: str, passages: list[Passage]) -> list[Folded]:
@@ -67,11 +77,6 @@ def cut_up(words: str, passages: list[Passage]) -> list[Folded]:
         folded.append(Folded(words[start:end], passage.text))
         start = end + 1
     return folded
-
-
-def folded_passage(passage: Passage) -> Folded:
-    """Names of tools, parameters and files are split at their capitals; prose is not."""
-    return fold_name(passage.text) if passage.role in _SPLIT else fold(passage.text)
 
 
 def hits_by_passage(
