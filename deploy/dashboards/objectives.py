@@ -89,10 +89,8 @@ def rules() -> str:
                 else f'avg_over_time(streamward:burn:rate5m{{objective="{objective.name}"}}[{MONTH}])'
             )
             recorded.append({"record": f"streamward:burn:rate{over}", "expr": expr, "labels": labels})
-    groups = [
-        {"name": "streamward-objectives", "rules": recorded},
-        {"name": "streamward-objective-alerts", "rules": [_alert(*each) for each in _ALERTS]},
-    ]
+    # One group, so that the alerts see what was recorded in the same moment.
+    groups = [{"name": "streamward-objectives", "rules": recorded + [_alert(*each) for each in _ALERTS]}]
     head = "# Written by `python -m deploy.dashboards`; objectives.py holds the objectives and their windows.\n"
     return head + yaml.safe_dump({"groups": groups}, sort_keys=False, width=10_000)
 

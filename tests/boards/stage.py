@@ -44,6 +44,7 @@ class Stage:
         self.shows('rate(streamward_commits_total{result="failed"}[10s]) > 0', "commits that failed")
         self.broker.relent(COMMIT)
         self.traffic.age = LAG_SECONDS * 2
+        self._await_requests(300)
         self._refuse_outcomes()
         self.shows("sum(rate(streamward_produce_errors_total[10s])) > 0", "outcomes that were not taken")
         self.shows(f"max(streamward_lag_seconds) > {LAG_SECONDS}", "a long wait, as the outcomes are not taken")
@@ -53,12 +54,15 @@ class Stage:
         self.traffic.burst(4_000)
         self.shows("max(streamward_lag_records) == 0", "everything judged again", 60.0)
 
+    def _await_requests(self, count: int) -> None:
+        enough = self.traffic.sent + count
+        until(lambda: self.traffic.has_sent(enough), f"{count} requests")
+
     def _refuse_outcomes(self) -> None:
         """Has the broker refuse what is written, when requests are there already: it refuses the gateway as well."""
         for worker in self.workers:
             worker.freeze()
-        enough = self.traffic.sent + 100
-        until(lambda: self.traffic.sent > enough, "requests that wait")
+        self._await_requests(100)
         self.broker.refuse(PRODUCE, 100_000)
         for worker in self.workers:
             worker.thaw()
