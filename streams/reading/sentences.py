@@ -73,10 +73,11 @@ def _without_negated(hits: list[Hit], plain: str, end: int, joined: Bits, negati
     """Drops what a negation reaches: up to a turn, and to a comma unless a list is joined by "or"."""
     kept = []
     since = reach = -1
+    last = hits[-1][1]  # what lies behind concerns nobody, and a text without full stops would be searched many times
     for hit in hits:
         start, stop, concepts = hit
         if concepts & negation.negates:
-            comma = None if joined else _COMMA.search(plain, stop, end)
+            comma = None if joined else _COMMA.search(plain, stop, last)
             since, reach = stop, max(reach, comma.start() if comma else end)
         elif concepts & negation.turns:
             reach = -1
