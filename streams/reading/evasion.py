@@ -65,7 +65,7 @@ class Evasion:
         `joined`: the words of all of them.
         """
         slips = self._spelling.slips(dict.fromkeys(joined.split()), MOST_UNKNOWN)
-        mended = [self._knitted(_replaced(one, slips) if slips else one) for one in folded]
+        mended = [self._shortened(self._knitted(_replaced(one, slips) if slips else one)) for one in folded]
         return mended if any(one is not other for one, other in zip(mended, folded, strict=True)) else None
 
     def _open(self, passage: Passage, depth: int, found: list[tuple[Passage, Folded]]) -> None:
@@ -76,7 +76,7 @@ class Evasion:
         folded = folded_passage(passage._replace(text=text))
         if view is not None:
             folded = folded.seen_from(view.starts, view.ends)
-        found.append((passage, self._unleeted(self._knitted(folded))))
+        found.append((passage, self._shortened(self._unleeted(self._knitted(folded)))))
         if depth == 0 or len(found) > MOST_STRETCHES * 4:
             return
         for start, end, inner in stretches(text):
@@ -122,7 +122,7 @@ class Evasion:
         return best, whole
 
     def _unleeted(self, folded: Folded) -> Folded:
-        """Digits and signs read as letters where that makes a known word, and letters that are drawn out.
+        """Digits and signs read as letters, where that makes a known word.
 
         A short word ("1s", "0f") is read so only beside a longer one.
         """
@@ -136,8 +136,11 @@ class Evasion:
             if word:
                 edits.append((match.start(), match.start() + len(token), word))
                 sure = sure or len(word) >= _SHORTEST_WORD
-        folded = folded.edited(edits) if sure else folded
-        edits = []
+        return folded.edited(edits) if sure else folded
+
+    def _shortened(self, folded: Folded) -> Folded:
+        """Drawn-out letters taken back, where that makes a known word."""
+        edits: list[_Edit] = []
         for match in _DRAWN_OUT.finditer(folded.words):
             known = self._by_letters.get(_DOUBLED.sub(r"\1", match.group()[: LONGEST * 8]))
             if known:

@@ -29,7 +29,7 @@ _SHAPE: Final = (
 )
 """Letters are x, what may stand for a letter d, what may hide some m, all else a blank."""
 
-_SIGN_IN_WORD: Final = re.compile(rb"d(?:(?<=xd)d?x|xd|x x x|(?<=x x xd))")
+_SIGN_IN_WORD: Final = re.compile(rb"d(?:(?<=xd)d?x|xd|x x x|(?<=x x xd)|[dx] d[dx] [dx]{2} |d{7} d{8}|d{23})")
 _BROKEN: Final = re.compile(rb"\n(?<=[A-Za-z?\-\r]\n)[ \t]*[a-z?]")
 _MARKED: Final = re.compile(rb"&(?:#|[a-z]{2,8};)|<[/!?a-zA-Z]|%[2-7][0-9A-Fa-f]|\\[unrtx\"/]")
 
