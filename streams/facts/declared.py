@@ -22,7 +22,7 @@ _IMPLIED = {
 }
 _TRAIT_OF_MEDIA = {"image": "face", "video": "face", "audio": "voice"}
 _ABOUT_ATTRIBUTES = frozenset({"infer_attribute", "categorise_sensitive"})
-_PARTY_FIELDS = ("type", "level", "country")
+_PARTY_FIELDS = ("type", "level", "country", "subdivision")
 
 
 def declared(fact: str, value: str | bool, path: str) -> Known:
@@ -54,7 +54,7 @@ def _of_use(use: Mapping[str, Any]) -> Iterator[tuple[str, Known]]:
         for index, value in enumerate(use.get(name) or ()):
             yield f"use.{name}", declared(f"use.{name}", value, f"/use/{name}/{index}")
     place = use.get("place") or {}
-    for name in ("country", "public", "kind"):
+    for name in ("country", "subdivision", "public", "kind"):
         value = place.get(name)
         if value is not None:
             yield f"use.place.{name}", declared(f"use.place.{name}", value, f"/use/place/{name}")
@@ -106,11 +106,9 @@ def declared_acts(data: Mapping[str, Any], media: frozenset[str]) -> list[Act]:
     `media`: kinds of media that the body itself holds; with the attachments they stand in for absent traits.
     """
     use = data.get("use") or {}
+    capabilities = [(name, f"/use/capabilities/{index}") for index, name in enumerate(use.get("capabilities") or ())]
     operation = data["service"].get("operation")
     implied = _IMPLIED.get(operation) if operation else None
-    if not use and not implied:
-        return []
-    capabilities = [(name, f"/use/capabilities/{index}") for index, name in enumerate(use.get("capabilities") or ())]
     if implied and all(name != implied for name, _ in capabilities):
         capabilities.append((implied, "/service/operation"))
     if not capabilities:
