@@ -1,6 +1,7 @@
 """The reader: from the data of a request to its findings. Built once; reading never raises and keeps no state."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from streams.reading.evasion import Evasion
@@ -119,6 +120,12 @@ class Reader:
     def _manner(self, scene: Scene, sentence: Sentence) -> Manner:
         in_unit = scene.passages[sentence.passage].role in UNITS
         return "built" if in_unit or sentence.bits & self._bit["BUILD"] else "asked"
+
+
+@cache
+def reader_for(max_text_bytes: int) -> Reader:
+    """The reader under this bound: it takes a while to build and keeps no state, so all moderators share it."""
+    return Reader(max_text_bytes)
 
 
 def _declares_people(data: Mapping[str, Any], operation: str | None) -> bool:
