@@ -38,8 +38,10 @@ def encoded(text: str) -> str:
 
 
 def spans_of(findings: Findings) -> list[tuple[int, int]]:
-    found = (*findings.acts, *findings.facts, *findings.parties)
-    return [(span.start, span.end) for one in found for span in one.spans if span.path.endswith("/content")]
+    spans = [one.spans for one in findings.acts]
+    spans += [one.spans for one in findings.facts]
+    spans += [one.spans for one in findings.parties]
+    return [(span.start, span.end) for some in spans for span in some if span.path.endswith("/content")]
 
 
 READ_THROUGH = {
@@ -244,6 +246,9 @@ def test_whatever_the_text_evidence_lies_inside_it(text: str, more: str) -> None
     assert all(0 <= start < end <= len(text) for start, end in spans_of(read(text)))
 
 
+_DIGITS_OFF = str.maketrans("0123456789", "ghjklmnopq")
+
+
 def _nested(size: int) -> str:
     text = ORDER
     while len(text) < size:
@@ -269,8 +274,6 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "blanks": lambda size: "a" + " " * size,
     "slips": lambda size: " ".join(f"identi{number:x}y".translate(_DIGITS_OFF) for number in range(size // 12)),
 }
-
-_DIGITS_OFF = str.maketrans("0123456789", "ghjklmnopq")
 
 
 def _quickest(text: str) -> float:
