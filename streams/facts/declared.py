@@ -22,7 +22,7 @@ _IMPLIED = {
 }
 _TRAIT_OF_MEDIA = {"image": "face", "video": "face", "audio": "voice"}
 _ABOUT_ATTRIBUTES = frozenset({"infer_attribute", "categorise_sensitive"})
-_PARTY_FIELDS = ("type", "level", "country")
+_PARTY_FIELDS = ("type", "level", "country", "subdivision")
 
 
 def declared(fact: str, value: str | bool, path: str) -> Known:
@@ -54,7 +54,7 @@ def _of_use(use: Mapping[str, Any]) -> Iterator[tuple[str, Known]]:
         for index, value in enumerate(use.get(name) or ()):
             yield f"use.{name}", declared(f"use.{name}", value, f"/use/{name}/{index}")
     place = use.get("place") or {}
-    for name in ("country", "public", "kind"):
+    for name in ("country", "subdivision", "public", "kind"):
         value = place.get(name)
         if value is not None:
             yield f"use.place.{name}", declared(f"use.place.{name}", value, f"/use/place/{name}")

@@ -10,7 +10,14 @@ from typing import Any, NamedTuple
 
 from streams.schema_files import load_schema
 
-FURTHER_ACTS = frozenset({"stalk", "disable_filters", "evade_policy", "film_intimate_place"})
+FURTHER_ACTS = frozenset(
+    """
+    act_on_outside_inference attack_group attack_software break_law bully claim_insight deceive_public disable_filters
+    discriminate evade_policy exploit_minor exploit_weakness explicit_content film_intimate_place harm_others
+    imitate_person intimate_image manipulate open_bot_builder promote_self_harm revel_in_violence romantic_bot
+    serve_banned_content solicit_sex stalk strip_credentials support_terror threaten
+    """.split()
+)
 """Acts that only content can name: the contract has no capability for them."""
 
 BIOMETRIC = frozenset({"face", "voice", "gait", "iris", "fingerprint", "body", "typing"})

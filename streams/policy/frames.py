@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from streams.facts.vocabulary import vocabulary
-from streams.policy.conditions import Report, Scope, compile_condition, compile_day
+from streams.policy.atoms import Report, Scope, compile_day
+from streams.policy.conditions import compile_condition
 from streams.policy.rules import PackFrame, compile_services
 from streams.policy.source import Fault, Source, read_source
 

@@ -7,7 +7,8 @@ from typing import Any, Literal, cast
 
 from streams.events import OutcomeName
 from streams.facts.vocabulary import vocabulary
-from streams.policy.conditions import Condition, Report, Scope, compile_condition, compile_day
+from streams.policy.atoms import Condition, Report, Scope, compile_day
+from streams.policy.conditions import compile_condition
 
 FOREVER = 1 << 62
 RULE_FIELDS = {
