@@ -1,13 +1,15 @@
 """Text in a plain form in which spellings agree, with the way back to the original.
 
 Folded text is lower case without accents, in half-width letters; everything that is no letter or digit is a blank.
-Lookalikes of Latin letters are the Latin letter; characters without width are gone. Lexicon and text are folded the
-same way, so a rule of folding can never make them disagree.
+Lookalikes of Latin letters are the Latin letter; characters without width are gone; what other scripts need stands in
+scripts.py. Lexicon and text are folded the same way, so a rule of folding can never make them disagree.
 """
 
 import re
 import unicodedata
 from typing import Final, NamedTuple
+
+from streams.reading.scripts import COMPOSED, KEPT_MARKS, SAME_LETTERS, composed, meeting_places
 
 
 class Folded(NamedTuple):
@@ -32,7 +34,7 @@ _LOOKALIKES: Final = dict(
         "aaceopxyijshdqwkmtbhaoeptuvikbnw",
         strict=True,
     )
-) | {"ß": "s", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "e", "œ": "e", "’": "'", "‘": "'", "ʼ": "'", "`": "'"} | {"…": ".", "“": '"', "”": '"', "–": "-", "—": "-"}
+) | {"ß": "s", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "e", "œ": "e", "’": "'", "‘": "'", "ʼ": "'", "`": "'"} | {"…": ".", "“": '"', "”": '"', "–": "-", "—": "-"} | SAME_LETTERS
 
 _ODD: Final = "\ufffe"
 """Stands for a character whose folded form is not exactly one character; the slow road is taken then."""
@@ -47,12 +49,16 @@ def _plain_form(char: str) -> str:
     known = _LOOKALIKES.get(char)
     if known is not None:
         return known
-    category = unicodedata.category(char)
-    if category in ("Cf", "Mn", "Me", "Cs"):
+    if unicodedata.category(char) in ("Cf", "Mn", "Me", "Cs") and not KEPT_MARKS.match(char):
         return ""
     form = unicodedata.normalize("NFKD", char).casefold()
-    kept = "".join(part for part in form if unicodedata.category(part) not in ("Mn", "Cf"))
-    return "".join(_LOOKALIKES.get(part, part) for part in kept)
+    kept = "".join(part for part in form if unicodedata.category(part) not in ("Mn", "Cf") or KEPT_MARKS.match(part))
+    return unicodedata.normalize("NFC", "".join(_LOOKALIKES.get(part, part) for part in kept))
+
+
+def _is_letter(char: str) -> bool:
+    """Letters, digits, and the signs that are part of a letter."""
+    return char.isalnum() or (char > "\u0300" and KEPT_MARKS.match(char) is not None)
 
 
 class _Table(dict[int, str]):
@@ -64,9 +70,9 @@ class _Table(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         form = _plain_form(chr(code))
-        if len(form) != 1:
+        if len(form) != 1 or COMPOSED.match(form):
             form = _ODD
-        elif self._blank and not form.isalnum():
+        elif self._blank and not _is_letter(form):
             form = " "
         self[code] = form
         return form
@@ -98,9 +104,7 @@ def fold(text: str) -> Folded:
         words = text.encode("cp1252").translate(_WESTERN).decode("latin-1")
     except UnicodeEncodeError:
         words = text.translate(_WORDS)
-        if _ODD in words:
-            return _checked(_slow(text))
-        return _checked(Folded(words, text.translate(_PLAIN)))
+        return _parted(_checked(_slow(text) if _ODD in words else Folded(words, text.translate(_PLAIN))))
     return _checked(Folded(words, text) if "\x00" not in words else _slow(text))
 
 
@@ -121,22 +125,34 @@ def _checked(folded: Folded) -> Folded:
 
 def fold_name(text: str) -> Folded:
     """Folds the name of a tool, a parameter or a file: camelCase is split into words."""
-    if not _CAMEL.search(text):
+    cuts = [match.start() for match in _CAMEL.finditer(text)]
+    if not cuts:
         return fold(text)
-    pieces: list[str] = []
-    offsets: list[int] = []
-    last = 0
-    for cut in [*(match.start() for match in _CAMEL.finditer(text)), len(text)]:
-        pieces.append(text[last:cut])
-        offsets.extend(range(last, cut))
-        if cut < len(text):
-            pieces.append(" ")
-            offsets.append(cut)
-        last = cut
-    inner = fold("".join(pieces))
-    if inner.offsets is None:
-        return Folded(inner.words, inner.plain, offsets)
-    return Folded(inner.words, inner.plain, [offsets[place] for place in inner.offsets])
+    inner = fold(_with_blanks(text, cuts))
+    offsets = _offsets_with_blanks(len(text), cuts)
+    if inner.offsets is not None:
+        offsets = [offsets[place] for place in inner.offsets]
+    return Folded(inner.words, inner.plain, offsets)
+
+
+def _parted(folded: Folded) -> Folded:
+    """A blank wherever Latin letters touch those of a script that sets none: "CCTVで"."""
+    cuts = meeting_places(folded.words)
+    if not cuts:
+        return folded
+    offsets = _offsets_with_blanks(len(folded.words), cuts)
+    if folded.offsets is not None:
+        offsets = [folded.offsets[place] for place in offsets]
+    return Folded(_with_blanks(folded.words, cuts), _with_blanks(folded.plain, cuts), offsets)
+
+
+def _with_blanks(text: str, cuts: list[int]) -> str:
+    return " ".join([text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)])
+
+
+def _offsets_with_blanks(size: int, cuts: list[int]) -> list[int]:
+    """Where each character of the text with blanks stood before; a blank stands for the character after it."""
+    return sorted([*range(size), *cuts])
 
 
 def _slow(text: str) -> Folded:
@@ -147,11 +163,16 @@ def _slow(text: str) -> Folded:
         form = forms.get(char)
         if form is None:
             form = forms[char] = char.lower() if char < "\x80" else _plain_form(char)
+        if form and plain and COMPOSED.match(form):
+            whole = composed(plain[-1][-1], form)
+            if whole is not None:
+                plain[-1] = plain[-1][:-1] + whole
+                continue
         if form:
             plain.append(form)
             offsets.extend([place] * len(form))
     joined = "".join(plain)
-    words = "".join(char if char.isalnum() else " " for char in joined)
+    words = "".join([char if _is_letter(char) else " " for char in joined])
     return Folded(words, joined, offsets)
 
 
