@@ -1,7 +1,12 @@
 """Words and phrases of every language -> concepts, found in one scan.
 
-A language is one YAML file beside this module: `language`, `words` (concept -> phrases), and optionally `possessive`
-(the ending of "the caller's", as folded) and `spaced: no` for scripts without blanks between words.
+A language is one YAML file beside this module: `language`, `words` (concept -> phrases), and optionally
+    possessive   the ending of "the caller's", as folded
+    spaced       `no` for scripts without blanks between words
+    spellings    what is typed for letters of the language (spelling.py)
+    marks        common words that show the language, and stand for no concept
+    doubtful     those of its phrases that mean something else in another language: they count only where the text
+                 shows this one (tongues.py)
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,6 +18,8 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from streams.errors import FaultList
 from streams.reading.fold import fold
+from streams.reading.spelling import written_forms
+from streams.reading.tongues import Tongues
 
 Bits = int
 """A set of concepts, one bit each."""
@@ -87,14 +94,18 @@ class Lexicon:
         sources = list(sources)
         self.concepts = Concepts((name for source in sources for name in source["words"]), implied)
         self.possessives = tuple({f" {source['possessive']}" for source in sources if source.get("possessive")})
-        self._phrases = _with_inner(_compile(sources, self.concepts), self.concepts.any_of(hiding))
+        told_apart = [source["language"] for source in sources if "marks" in source]
+        self._tongues = Tongues(len(self.concepts.bit), told_apart)
+        compiled = _compile(sources, self.concepts, self._tongues)
+        self._phrases = _with_inner(compiled, self.concepts.any_of(hiding))
         self._all = _automaton(self._phrases, MatchKind.Standard)
         self._telling: AhoCorasick | None = None
         self._telling_phrases: list[Phrase] = []
 
     def look_first_for(self, telling: Bits) -> None:
         """Sets the concepts one of which any finding needs: text without them is read no further."""
-        self._telling_phrases = [phrase for phrase in self._phrases if phrase.bits & telling]
+        possible = self._tongues.possible
+        self._telling_phrases = [phrase for phrase in self._phrases if possible(phrase.bits) & telling]
         self._telling = _automaton(self._telling_phrases, MatchKind.LeftmostLongest)
 
     def is_telling(self, words: str) -> bool:
@@ -131,7 +142,7 @@ class Lexicon:
                 kept.append(hit)
             first, last = start, end
         kept.reverse()
-        return kept
+        return self._tongues.settled(kept)
 
 
 def _word_begins(phrase: Phrase, words: str, start: int) -> bool:
@@ -144,23 +155,44 @@ def _automaton(phrases: list[Phrase], kind: MatchKind) -> AhoCorasick:
     return AhoCorasick(texts, matchkind=kind, store_patterns=False, implementation=Implementation.DFA)
 
 
-def _compile(sources: list[Mapping[str, Any]], concepts: Concepts) -> list[Phrase]:
+def _compile(sources: list[Mapping[str, Any]], concepts: Concepts, tongues: Tongues) -> list[Phrase]:
     phrases: dict[str, Phrase] = {}
+    listed: dict[str, set[str]] = {}
     faults: list[str] = []
     for source in sources:
-        spaced = source.get("spaced") != "no"
-        for name, written in source["words"].items():
-            for phrase in written:
-                text = _folded_phrase(phrase, spaced)
+        language = source["language"]
+        doubtful = {text for text, _ in _forms(source.get("doubtful", ()), source)}
+        for name, entries in source["words"].items():
+            for text, spaced in _forms(entries, source):
                 if not text.strip():
-                    faults.append(f"{source['language']}: {name}: {phrase!r} has no letters")
+                    faults.append(f"{language}: {name}: a phrase has no letters")
                     continue
+                meaning = concepts.closure[name]
+                if text in doubtful:
+                    meaning = tongues.only_under(language, meaning)
+                    listed.setdefault(text, set()).add("")
+                listed.setdefault(text, set()).add(language)
                 known = phrases.get(text)
-                bits = concepts.closure[name] | (known.bits if known else 0)
-                phrases[text] = Phrase(text, bits, not text.endswith(" "), spaced and not phrase.startswith("~"))
+                phrases[text] = Phrase(text, meaning | (known.bits if known else 0), not text.endswith(" "), spaced)
     if faults:
         raise FaultList("The lexicon cannot be used.", faults, "Correct or remove these phrases.")
+    signs = [(text, tongues.telling_sign(*found)) for text, found in listed.items() if len(found) == 1]
+    for source in sources:
+        signs.extend((text, tongues.common_sign(source["language"])) for text, _ in _forms(source.get("marks", ()), source))
+    for text, sign in signs:
+        known = phrases.get(text, Phrase(text, 0, not text.endswith(" "), True))
+        phrases[text] = known._replace(bits=known.bits | sign)
     return [phrases[text] for text in sorted(phrases)]
+
+
+def _forms(entries: Iterable[str], source: Mapping[str, Any]) -> list[tuple[str, bool]]:
+    """Every written form of these entries, folded, and whether it has to begin with a word."""
+    spaced, spellings = source.get("spaced") != "no", source.get("spellings", {})
+    return [
+        (_folded_phrase(form, spaced), spaced and not form.startswith("~"))
+        for entry in entries
+        for form in written_forms(entry, spellings)
+    ]
 
 
 def _folded_phrase(written: str, spaced: bool) -> str:
