@@ -14,10 +14,10 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 import yaml
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from streams.errors import FaultList
 from streams.reading.fold import fold
+from streams.reading.scan import Scan, in_order, word_begins
 from streams.reading.spelling import written_forms
 from streams.reading.tongues import Tongues
 
@@ -98,21 +98,21 @@ class Lexicon:
         self._tongues = Tongues(len(self.concepts.bit), told_apart)
         compiled = _compile(sources, self.concepts, self._tongues)
         self._phrases = _with_inner(compiled, self.concepts.any_of(hiding))
-        self._all = _automaton(self._phrases, MatchKind.Standard)
-        self._telling: AhoCorasick | None = None
+        self._all = Scan([phrase.text for phrase in self._phrases], overlapping=True)
+        self._telling: Scan | None = None
         self._telling_phrases: list[Phrase] = []
 
     def look_first_for(self, telling: Bits) -> None:
         """Sets the concepts one of which any finding needs: text without them is read no further."""
         possible = self._tongues.possible
         self._telling_phrases = [phrase for phrase in self._phrases if possible(phrase.bits) & telling]
-        self._telling = _automaton(self._telling_phrases, MatchKind.LeftmostLongest)
+        self._telling = Scan([phrase.text for phrase in self._telling_phrases], overlapping=False)
 
     def is_telling(self, words: str) -> bool:
         """Whether folded text (with a blank at both ends) may hold a telling word."""
         if self._telling is None:
             return True
-        found = self._telling.find_matches_as_indexes(words)
+        found = self._telling.matches(words)
         return bool(found) and any(
             " " in phrase.text[:-1] or _word_begins(phrase, words, start)
             for phrase, start in [(self._telling_phrases[number], start) for number, start, _ in found]
@@ -126,11 +126,11 @@ class Lexicon:
         kept: list[Hit] = []
         phrases = self._phrases
         first, last = len(words), -1
-        for number, start, end in reversed(self._all.find_matches_as_indexes(words, overlapping=True)):
+        for number, start, end in reversed(self._all.matches(words)):
             if start >= first:
                 continue
             _, bits, open_end, spaced = phrases[number]
-            if spaced and words[start - 1] != " " and words[start - 1] < "\u0300":
+            if spaced and words[start - 1] != " " and not word_begins(words, start):
                 continue
             if open_end:
                 hit = (start, words.index(" ", end) if spaced else end, bits)
@@ -147,12 +147,7 @@ class Lexicon:
 
 def _word_begins(phrase: Phrase, words: str, start: int) -> bool:
     """Whether the phrase, found from `start`, begins there with a word as it must."""
-    return not phrase.spaced or start == 0 or words[start - 1] == " " or words[start - 1] >= "\u0300"
-
-
-def _automaton(phrases: list[Phrase], kind: MatchKind) -> AhoCorasick:
-    texts = [phrase.text for phrase in phrases]
-    return AhoCorasick(texts, matchkind=kind, store_patterns=False, implementation=Implementation.DFA)
+    return not phrase.spaced or word_begins(words, start)
 
 
 def _compile(sources: list[Mapping[str, Any]], concepts: Concepts, tongues: Tongues) -> list[Phrase]:
@@ -182,17 +177,24 @@ def _compile(sources: list[Mapping[str, Any]], concepts: Concepts, tongues: Tong
     for text, sign in signs:
         known = phrases.get(text, Phrase(text, 0, not text.endswith(" "), True))
         phrases[text] = known._replace(bits=known.bits | sign)
-    return [phrases[text] for text in sorted(phrases)]
+    return [phrases[text] for text in in_order(list(phrases))]
 
 
 def _forms(entries: Iterable[str], source: Mapping[str, Any]) -> list[tuple[str, bool]]:
     """Every written form of these entries, folded, and whether it has to begin with a word."""
     spaced, spellings = source.get("spaced") != "no", source.get("spellings", {})
-    return [
+    forms = [
         (_folded_phrase(form, spaced), spaced and not form.startswith("~"))
         for entry in entries
         for form in written_forms(entry, spellings)
     ]
+    return forms if spaced else _unspaced(forms)
+
+
+def _unspaced(forms: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """The same for a script without blanks: with the blanks of an entry and without them, Latin words as words."""
+    known = [(f"{text} ", text[:1].isascii()) if text[-1:].isascii() else (text, False) for text, _ in forms]
+    return known + [(text.rstrip().replace(" ", ""), False) for text, _ in known if " " in text.rstrip()]
 
 
 def _folded_phrase(written: str, spaced: bool) -> str:
@@ -202,13 +204,13 @@ def _folded_phrase(written: str, spaced: bool) -> str:
 
 def _with_inner(phrases: list[Phrase], hiding: Bits) -> list[Phrase]:
     """Adds to each phrase the concepts of the phrases inside it, but for phrases whose concepts hide what they hold."""
-    scan = _automaton(phrases, MatchKind.Standard)
+    scan = Scan([phrase.text for phrase in phrases], overlapping=True)
     rich = []
     for phrase in phrases:
         bits = phrase.bits
         if not bits & hiding:
             text = phrase.text if phrase.text.endswith(" ") else phrase.text + " "
-            for number, start, end in scan.find_matches_as_indexes(text, overlapping=True):
+            for number, start, end in scan.matches(text):
                 inner = phrases[number]
                 if end - start < len(phrase.text) and _word_begins(inner, text, start) and not inner.bits & hiding:
                     bits |= inner.bits
