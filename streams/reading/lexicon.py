@@ -3,7 +3,7 @@
 A language is one YAML file beside this module: `language`, `words` (concept -> phrases), and optionally
     possessive   the ending of "the caller's", as folded
     spaced       `no` for scripts without blanks between words
-    spellings    what is typed for letters of the language (spelling.py)
+    spellings    what is typed for letters of the language, `endings` what a `*` inside a phrase may be (spelling.py)
     marks        common words that show the language, and stand for no concept
     doubtful     those of its phrases that mean something else in another language: they count only where the text
                  shows this one (tongues.py)
@@ -182,11 +182,11 @@ def _compile(sources: list[Mapping[str, Any]], concepts: Concepts, tongues: Tong
 
 def _forms(entries: Iterable[str], source: Mapping[str, Any]) -> list[tuple[str, bool]]:
     """Every written form of these entries, folded, and whether it has to begin with a word."""
-    spaced, spellings = source.get("spaced") != "no", source.get("spellings", {})
+    spaced, spellings, endings = source.get("spaced") != "no", source.get("spellings", {}), source.get("endings", ())
     forms = [
         (_folded_phrase(form, spaced), spaced and not form.startswith("~"))
         for entry in entries
-        for form in written_forms(entry, spellings)
+        for form in written_forms(entry, spellings, endings)
     ]
     return forms if spaced else _unspaced(forms)
 
