@@ -31,7 +31,7 @@ class Reader:
         self._by_trigger = _by_trigger(self._patterns)
         self._triggers = concepts.any_of(()) | _union(pattern.trigger for pattern in self._patterns)
         self._lexicon.look_first_for(_union(pattern.trigger for pattern in self._patterns if not pattern.quiet))
-        self._negation = Negation(bit["NOT"], bit["TURN"] | bit["NEUTRAL"], bit["OR"])
+        self._negation = Negation(bit["NOT"], bit["TURN"] | bit["NEUTRAL"], bit["OR"], bit["UNDONE"])
         self._mention = named(patterns_file, "MENTION", concepts)
         self._people = concepts.any_of(("PERSON",))
         self._needed = bit["TEXT_TASK"]

@@ -12,10 +12,15 @@ MOST_HITS: Final = 48
 """Hits in one sentence before it is cut."""
 
 _END: Final = re.compile(
-    r"[.!?;\n。！？；।؟](?:(?<=[。！？；।؟])|(?<=[.!?;])[.!?]*[\"'”’)\]]*(?=\s|$)"
+    r"[.!?;\n。！？；।؟؛](?:(?<=[。！？；।؟؛])|(?<=[.!?;])[.!?]*[\"'”’)\]]*(?=\s|$)|(?<=[!?])(?=[\u0600-\uffff])"
     r"|(?<=\n)(?=\s*(?:\n|[-*•#>|\d\"A-ZÀ-Þ])))"
 )
-_COMMA: Final = re.compile(r"[,:–—\n]|\s-\s")
+_COMMA: Final = re.compile(r"[,:–—\n،]|\s-\s")
+_CLAUSE: Final = re.compile(r"(?<=[てでがりしばらずにけれ])、|(?<=[고만서면요데며니]),")
+"""A comma that ends a clause, where negation follows the verb; one between nouns only parts a list."""
+
+_FARTHEST_BACK: Final = 160
+"""Characters that a negation reaches back at most."""
 
 
 class Sentence(NamedTuple):
@@ -29,11 +34,15 @@ class Sentence(NamedTuple):
 
 
 class Negation(NamedTuple):
-    """The concepts that steer negation: what negates, what ends its reach, what carries it over a comma."""
+    """The concepts that steer negation: what negates, what ends its reach, what carries it over a comma.
+
+    `undoes`: what negates that which stands before it, as in Japanese, Korean and Hindi.
+    """
 
     negates: Bits
     turns: Bits
     joins: Bits
+    undoes: Bits
 
 
 def sentences_of(passage: int, plain: str, hits: list[Hit], negation: Negation, live: Bits) -> list[Sentence]:
@@ -61,8 +70,11 @@ def _sentence(passage: int, start: int, end: int, hits: list[Hit], plain: str, n
     bits = 0
     for _, _, concepts in hits:
         bits |= concepts
+    if bits & negation.undoes:
+        hits = _without_undone(hits, plain, start, negation)
     if bits & negation.negates:
         hits = _without_negated(hits, plain, end, bits & negation.joins, negation)
+    if bits & (negation.negates | negation.undoes):
         bits = 0
         for _, _, concepts in hits:
             bits |= concepts
@@ -72,15 +84,30 @@ def _sentence(passage: int, start: int, end: int, hits: list[Hit], plain: str, n
 def _without_negated(hits: list[Hit], plain: str, end: int, joined: Bits, negation: Negation) -> list[Hit]:
     """Drops what a negation reaches: up to a turn, and to a comma unless a list is joined by "or"."""
     kept = []
-    reach = -1
+    since = reach = -1
     for hit in hits:
         start, stop, concepts = hit
         if concepts & negation.negates:
             comma = None if joined else _COMMA.search(plain, stop, end)
-            reach = max(reach, comma.start() if comma else end)
+            since, reach = stop, max(reach, comma.start() if comma else end)
         elif concepts & negation.turns:
             reach = -1
-        elif start < reach:
+        elif since <= start < reach:
             continue
+        kept.append(hit)
+    return kept
+
+
+def _without_undone(hits: list[Hit], plain: str, begin: int, negation: Negation) -> list[Hit]:
+    """Drops what stands before a negation that follows its verb, back to a turn or to the clause before."""
+    kept: list[Hit] = []
+    for hit in hits:
+        start, _, concepts = hit
+        if concepts & negation.undoes:
+            back = max(begin, start - _FARTHEST_BACK)
+            for comma in _CLAUSE.finditer(plain, back, start):
+                back = comma.end()
+            while kept and kept[-1][0] >= back and not kept[-1][2] & negation.turns:
+                kept.pop()
         kept.append(hit)
     return kept

@@ -8,7 +8,7 @@ from streams.reading.lexicon import Bits
 from streams.reading.scene import Scene
 from streams.reading.sentences import Sentence
 
-_OPENS: Final = re.compile(r"[:\n\"“«]")
+_OPENS: Final = re.compile(r"[:\n\"“«「『]")
 _IDLE_LENGTH: Final = 60
 """An ask no longer than this without a concept of its own ("go on", "please process the next one") asks for nothing."""
 
