@@ -51,6 +51,18 @@ def data_file(name: str) -> Any:
     return yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
 
 
+def all_patterns() -> dict[str, Any]:
+    """The pattern files of this package as one: their groups, and their patterns, those of patterns.yaml first."""
+    folder = files("streams.reading")
+    names = [entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml")]
+    whole: dict[str, Any] = {"groups": {}, "patterns": []}
+    for name in sorted(name for name in names if name.startswith("patterns")):
+        part = data_file(f"{name}.yaml")
+        whole["groups"].update(part["groups"])
+        whole["patterns"].extend(part["patterns"])
+    return whole
+
+
 def languages() -> list[Any]:
     """The lexicons of all languages, in the order of their names."""
     folder = files("streams.reading").joinpath("lexicon")
@@ -89,7 +101,11 @@ class Lexicon:
     """All phrases of all languages, compiled once."""
 
     def __init__(
-        self, sources: Iterable[Mapping[str, Any]], implied: Mapping[str, list[str]], hiding: Iterable[str]
+        self,
+        sources: Iterable[Mapping[str, Any]],
+        implied: Mapping[str, list[str]],
+        hiding: Iterable[str],
+        showing: Iterable[str] = (),
     ) -> None:
         sources = list(sources)
         self.concepts = Concepts((name for source in sources for name in source["words"]), implied)
@@ -97,7 +113,7 @@ class Lexicon:
         told_apart = [source["language"] for source in sources if "marks" in source]
         self._tongues = Tongues(len(self.concepts.bit), told_apart)
         compiled = _compile(sources, self.concepts, self._tongues)
-        self._phrases = _with_inner(compiled, self.concepts.any_of(hiding))
+        self._phrases = _with_inner(compiled, self.concepts.any_of(hiding), self.concepts.any_of(showing))
         self._all = Scan([phrase.text for phrase in self._phrases], overlapping=True)
         self._telling: Scan | None = None
         self._telling_phrases: list[Phrase] = []
@@ -202,17 +218,21 @@ def _folded_phrase(written: str, spaced: bool) -> str:
     return words + " " if words and spaced and not written.endswith("*") else words
 
 
-def _with_inner(phrases: list[Phrase], hiding: Bits) -> list[Phrase]:
-    """Adds to each phrase the concepts of the phrases inside it, but for phrases whose concepts hide what they hold."""
+def _with_inner(phrases: list[Phrase], hiding: Bits, showing: Bits) -> list[Phrase]:
+    """Adds to each phrase the concepts of the phrases inside it, but for phrases whose concepts hide what they hold.
+
+    Concepts that hide are passed on only to phrases that show them.
+    """
     scan = Scan([phrase.text for phrase in phrases], overlapping=True)
     rich = []
     for phrase in phrases:
         bits = phrase.bits
         if not bits & hiding:
             text = phrase.text if phrase.text.endswith(" ") else phrase.text + " "
+            kept_back = 0 if bits & showing else hiding
             for number, start, end in scan.matches(text):
                 inner = phrases[number]
-                if end - start < len(phrase.text) and _word_begins(inner, text, start) and not inner.bits & hiding:
+                if end - start < len(phrase.text) and _word_begins(inner, text, start) and not inner.bits & kept_back:
                     bits |= inner.bits
         rich.append(phrase._replace(bits=bits))
     return rich

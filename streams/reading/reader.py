@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from streams.reading.findings import NOTHING, ActFound, FactFound, Findings, Manner, PartyFound, Span
-from streams.reading.lexicon import Bits, Hit, Lexicon, data_file, languages
+from streams.reading.lexicon import Bits, Hit, Lexicon, all_patterns, data_file, languages
 from streams.reading.passages import content_of, within_bound
 from streams.reading.patterns import Pattern, all_met, close_together, compile_patterns, named, satisfied
 from streams.reading.scene import UNITS, Scene, cut_up, folded_all, hits_by_passage, request_bits, sentences_in
@@ -21,9 +21,10 @@ class Reader:
     """Lexicon and patterns, compiled. `max_text_bytes`: how much text of one request is read."""
 
     def __init__(self, max_text_bytes: int = 1_000_000) -> None:
-        concepts_file, patterns_file = data_file("concepts.yaml"), data_file("patterns.yaml")
+        concepts_file, patterns_file = data_file("concepts.yaml"), all_patterns()
         self._max_text_bytes = max_text_bytes
-        self._lexicon = Lexicon(languages(), concepts_file["implies"], concepts_file["hiding"])
+        implied, hiding, showing = (concepts_file[part] for part in ("implies", "hiding", "showing"))
+        self._lexicon = Lexicon(languages(), implied, hiding, showing)
         concepts = self._lexicon.concepts
         bit = concepts.bit
         self._bit = bit
