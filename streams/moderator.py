@@ -11,7 +11,7 @@ from streams.facts.approvals import Approvals, load_approvals
 from streams.facts.gather import Facts
 from streams.policy.packs import load_packs
 from streams.policy.policy import Policy, make_policy
-from streams.reading.reader import Reader
+from streams.reading.reader import reader_for
 from streams.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Moderator:
         self._hold_verdict: Verdict = options.hold_verdict
         self._shadow = shadow
         self._decoder = Decoder(options.bounds)
-        self._reader = Reader(options.text_bytes)
+        self._reader = reader_for(options.text_bytes)
         self._encoder = DecisionEncoder(options.source, self.policy_object, options.quote)
 
     def moderate(self, record: ReceivedRecord, now_ms: int | None = None) -> Outcome:

@@ -1,6 +1,7 @@
 """The reader: from the data of a request to its findings. Built once; reading never raises and keeps no state."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from streams.reading.findings import NOTHING, ActFound, FactFound, Findings, Manner, PartyFound, Span
@@ -182,6 +183,12 @@ class Reader:
         country = pattern.country or next((code for bit, code in self._countries + self._places if bits & bit), None)
         level = pattern.level or next((name for bit, name in self._levels if bits & bit), None)
         return PartyFound(pattern.name, country, level, spans)
+
+
+@cache
+def reader_for(max_text_bytes: int) -> Reader:
+    """The reader under this bound: it takes a second to build and keeps no state, so all moderators share it."""
+    return Reader(max_text_bytes)
 
 
 def _by_trigger(patterns: list[Pattern]) -> dict[Bits, list[int]]:
