@@ -55,7 +55,7 @@ def test_every_rule_fires_in_some_case() -> None:
 def test_every_example_of_a_clause_is_a_case_or_says_why_not() -> None:
     if not CLAUSES.is_file():
         pytest.skip("the clauses with their examples are not beside this checkout")
-    decided = {name for pack in PACKS for name in pack.clauses}
+    decided = {name for pack in PACKS for name in pack.clauses if name not in pack.not_decided}
     told: dict[str, set[str]] = {}
     for file in FILES:
         told.setdefault(file.clause, set()).update(file.inexpressible)
