@@ -7,6 +7,7 @@ A language is one YAML file beside this module: `language`, `words` (concept -> 
     marks        common words that show the language, and stand for no concept
     doubtful     those of its phrases that mean something else in another language: they count only where the text
                  shows this one (tongues.py)
+    homographs   the same for phrases that are English words: these do not even start the reading
 """
 
 from collections.abc import Iterable, Mapping
@@ -111,6 +112,7 @@ class Lexicon:
         self.concepts = Concepts((name for source in sources for name in source["words"]), implied)
         self.possessives = tuple({f" {source['possessive']}" for source in sources if source.get("possessive")})
         told_apart = [source["language"] for source in sources if "marks" in source]
+        self._homographs = {text for source in sources for text, _ in _forms(source.get("homographs", ()), source)}
         self._tongues = Tongues(len(self.concepts.bit), told_apart)
         compiled = _compile(sources, self.concepts, self._tongues)
         self._phrases = _with_inner(compiled, self.concepts.any_of(hiding), self.concepts.any_of(showing))
@@ -120,9 +122,11 @@ class Lexicon:
 
     def look_first_for(self, telling: Bits) -> None:
         """Sets the concepts one of which any finding needs: text without them is read no further."""
-        possible = self._tongues.possible
-        self._telling_phrases = [phrase for phrase in self._phrases if possible(phrase.bits) & telling]
+        self._telling_phrases = [phrase for phrase in self._phrases if self._possible(phrase) & telling]
         self._telling = Scan([phrase.text for phrase in self._telling_phrases], overlapping=False)
+
+    def _possible(self, phrase: Phrase) -> Bits:
+        return phrase.bits if phrase.text in self._homographs else self._tongues.possible(phrase.bits)
 
     def is_telling(self, words: str) -> bool:
         """Whether folded text (with a blank at both ends) may hold a telling word."""
@@ -172,7 +176,7 @@ def _compile(sources: list[Mapping[str, Any]], concepts: Concepts, tongues: Tong
     faults: list[str] = []
     for source in sources:
         language = source["language"]
-        doubtful = {text for text, _ in _forms(source.get("doubtful", ()), source)}
+        doubtful = {text for key in ("doubtful", "homographs") for text, _ in _forms(source.get(key, ()), source)}
         for name, entries in source["words"].items():
             for text, spaced in _forms(entries, source):
                 if not text.strip():
