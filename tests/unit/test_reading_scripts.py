@@ -19,7 +19,10 @@ ASKED = [
 HARMLESS = [
     pytest.param(text, id=f"{language}-{text}") for language, kinds in SENTENCES.items() for text in kinds["harmless"]
 ]
-MEDIA: dict[str, dict[str, Any]] = {"[i]": {"type": "image_url", "image_url": {"url": "attachment://0"}}, "[a]": {"type": "input_audio"}}
+MEDIA: dict[str, dict[str, Any]] = {
+    "[i]": {"type": "image_url", "image_url": {"url": "attachment://0"}},
+    "[a]": {"type": "input_audio"},
+}
 
 
 @pytest.fixture(scope="module")
