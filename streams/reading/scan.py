@@ -1,7 +1,7 @@
 """All phrases looked for in one pass, and where a phrase may begin.
 
 Phrases of Latin letters and those of other scripts have automata of their own: most texts hold only the first kind, and
-theirs stays small and fast.
+theirs stays small and fast. Both are contiguous automata, as fast here as full tables and a fraction of their size.
 """
 
 from typing import Final
@@ -36,10 +36,8 @@ class Scan:
         others = texts[len(latin) :]
         self._first_other = len(latin)
         self._overlapping = overlapping
-        self._latin = AhoCorasick(latin, matchkind=kind, store_patterns=False, implementation=Implementation.DFA)
-        self._others = AhoCorasick(
-            others, matchkind=kind, store_patterns=False, implementation=Implementation.ContiguousNFA
-        )
+        self._latin = _automaton(latin, kind)
+        self._others = _automaton(others, kind)
 
     def matches(self, words: str) -> list[Match]:
         """Everything found in `words`."""
@@ -66,6 +64,10 @@ def word_begins(words: str, start: int) -> bool:
         return True
     before = words[max(0, start - _LONGEST_PREFIX - 1) : start]
     return " " in before and before[before.rindex(" ") + 1 :] in _ARABIC_PREFIXES
+
+
+def _automaton(texts: list[str], kind: MatchKind) -> AhoCorasick:
+    return AhoCorasick(texts, matchkind=kind, store_patterns=False, implementation=Implementation.ContiguousNFA)
 
 
 def _by_end(match: Match) -> tuple[int, int]:

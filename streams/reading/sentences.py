@@ -4,6 +4,7 @@ A sentence with very many hits is cut into pieces, so that the work for one is b
 """
 
 import re
+from bisect import bisect_right
 from typing import Final, NamedTuple
 
 from streams.reading.lexicon import Bits, Hit
@@ -100,13 +101,12 @@ def _without_negated(hits: list[Hit], plain: str, end: int, joined: Bits, negati
 
 def _without_undone(hits: list[Hit], plain: str, begin: int, negation: Negation) -> list[Hit]:
     """Drops what stands before a negation that follows its verb, back to a turn or to the clause before."""
+    clauses = [begin, *(comma.end() for comma in _CLAUSE.finditer(plain, hits[0][0], hits[-1][1]))]
     kept: list[Hit] = []
     for hit in hits:
         start, _, concepts = hit
         if concepts & negation.undoes:
-            back = max(begin, start - _FARTHEST_BACK)
-            for comma in _CLAUSE.finditer(plain, back, start):
-                back = comma.end()
+            back = max(clauses[bisect_right(clauses, start) - 1], start - _FARTHEST_BACK)
             while kept and kept[-1][0] >= back and not kept[-1][2] & negation.turns:
                 kept.pop()
         kept.append(hit)
