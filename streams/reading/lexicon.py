@@ -187,8 +187,8 @@ def _compile(sources: list[Mapping[str, Any]], concepts: Concepts, tongues: Tong
                     meaning = tongues.only_under(language, meaning)
                     listed.setdefault(text, set()).add("")
                 listed.setdefault(text, set()).add(language)
-                known = phrases.get(text)
-                phrases[text] = Phrase(text, meaning | (known.bits if known else 0), not text.endswith(" "), spaced)
+                known = phrases.get(text, Phrase(text, 0, not text.endswith(" "), spaced))
+                phrases[text] = known._replace(bits=known.bits | meaning, spaced=known.spaced and spaced)
     if faults:
         raise FaultList("The lexicon cannot be used.", faults, "Correct or remove these phrases.")
     signs = [(text, tongues.telling_sign(*found)) for text, found in listed.items() if len(found) == 1]

@@ -16,6 +16,8 @@ _INNER_STAR: Final = re.compile(r"\*(?= )")
 
 def written_forms(entry: str, spellings: Mapping[str, str], endings: Sequence[str]) -> list[str]:
     """All forms of an entry, without repetition, in a fixed order."""
+    if "(" not in entry and "* " not in entry and not spellings:
+        return [entry]
     forms = (ended for choice in _choices(entry) for ended in _ended(choice, endings))
     return list(dict.fromkeys(spelled for form in forms for spelled in _spelled(form, spellings)))
 

@@ -41,6 +41,8 @@ class Tongues:
     def possible(self, bits: Bits) -> Bits:
         """The concepts under whatever language."""
         found = bits & self._plain
+        if bits >> self._first == 0:
+            return found
         for number in range(len(self._number)):
             found |= bits >> self._shift(number) & self._plain
         return found
@@ -66,16 +68,18 @@ class Tongues:
         return found
 
     def _shown(self, marked: list[Bits]) -> list[int]:
-        points = [0] * len(self._number)
+        together = 0
         for bits in marked:
-            if bits & self._all_signs:
-                for number, (common, telling) in enumerate(self._signs):
-                    if bits & telling:
-                        points[number] += 2
-                    elif bits & common:
-                        points[number] += 1
-        best = max(points, default=0)
-        return [number for number, count in enumerate(points) if count >= _ENOUGH and 2 * count >= best]
+            together |= bits
+        if not together & self._all_signs:
+            return []
+        points = {number: self._points(number, marked) for number, signs in enumerate(self._signs) if together & sum(signs)}
+        best = max(points.values())
+        return [number for number, count in points.items() if count >= _ENOUGH and 2 * count >= best]
+
+    def _points(self, number: int, marked: list[Bits]) -> int:
+        common, telling = self._signs[number]
+        return sum([2 if bits & telling else 1 for bits in marked if bits & (common | telling)])
 
     def _shift(self, number: int) -> int:
         return self._first + self._size * number
