@@ -193,7 +193,8 @@ def _compile(sources: list[Mapping[str, Any]], concepts: Concepts, tongues: Tong
         raise FaultList("The lexicon cannot be used.", faults, "Correct or remove these phrases.")
     signs = [(text, tongues.telling_sign(*found)) for text, found in listed.items() if len(found) == 1]
     for source in sources:
-        signs.extend((text, tongues.common_sign(source["language"])) for text, _ in _forms(source.get("marks", ()), source))
+        marks = _forms(source.get("marks", ()), source)
+        signs.extend((text, tongues.common_sign(source["language"])) for text, _ in marks)
     for text, sign in signs:
         known = phrases.get(text, Phrase(text, 0, not text.endswith(" "), True))
         phrases[text] = known._replace(bits=known.bits | sign)

@@ -73,7 +73,8 @@ class Tongues:
             together |= bits
         if not together & self._all_signs:
             return []
-        points = {number: self._points(number, marked) for number, signs in enumerate(self._signs) if together & sum(signs)}
+        numbers = [number for number, signs in enumerate(self._signs) if together & sum(signs)]
+        points = {number: self._points(number, marked) for number in numbers}
         best = max(points.values())
         return [number for number, count in points.items() if count >= _ENOUGH and 2 * count >= best]
 
