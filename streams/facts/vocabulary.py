@@ -13,7 +13,6 @@ from streams.schema_files import load_schema
 FURTHER_ACTS = frozenset({"stalk", "disable_filters", "evade_policy", "film_intimate_place"})
 """Acts that only content can name: the contract has no capability for them."""
 
-BIOMETRIC = frozenset({"face", "voice", "gait", "iris", "fingerprint", "body", "typing"})
 FILTER_CATEGORIES = ("hate", "sexual", "violence", "self_harm")
 FILTER_DETECTIONS = ("jailbreak", "indirect_attack", "protected_material_text")
 
